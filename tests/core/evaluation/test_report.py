@@ -78,6 +78,9 @@ def test_the_lenient_reading_equals_seqeval_default(gold, data):
         for t in gold
     ]
     ours = seqeval_default(gold, predicted)
+    if not ours.per_label:  # seqeval answers nan here
+        assert ours.micro.f1 is None
+        return
     theirs = seqeval.classification_report(gold, predicted, output_dict=True, zero_division=0)
     assert (ours.micro.f1 or 0.0) == pytest.approx(theirs["micro avg"]["f1-score"])
     assert (ours.macro.f1 or 0.0) == pytest.approx(theirs["macro avg"]["f1-score"])
