@@ -1,0 +1,1 @@
+"""Trained models → scored spans, through onnxruntime and tokenizers alone."""
