@@ -1,0 +1,11 @@
+"""Launcher only: one port serves the screens, the HTTP interface and the health check. The screens begin in ui/main.py."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from api.guard import LoopbackOnly, refuse_open_address
+from api.lifespan import lifespan
+from api.routes import ROUTES
+
+refuse_open_address()
+app = st.App("ui/main.py", routes=ROUTES, middleware=[Middleware(LoopbackOnly)], lifespan=lifespan)
