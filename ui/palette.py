@@ -1,0 +1,81 @@
+"""The twelve label hues of both themes: one table for the annotator, the read-only span view, chips and charts.
+
+The solids were searched in OKLCH so that the closest two stay apart under normal sight and under the three common
+colour-vision deficiencies (simulated after Machado et al. 2009), with at least 4.5:1 for the text on each. A hue is
+never the only sign of a label: its name is always written beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TEXT_LIGHT_THEME = "#1b1f2a"
+TEXT_DARK_THEME = "#e6e8ee"
+
+
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """One hue in one theme: `tint` lies behind running text, `on_solid` is the text on a `solid` chip; #rrggbb."""
+
+    tint: str
+    solid: str
+    on_solid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hue:
+    """A named colour in the light and in the dark theme."""
+
+    name: str
+    light: Shades
+    dark: Shades
+
+
+HUES: tuple[Hue, ...] = (
+    Hue("blue", Shades("#d3e2fd", "#3067c6", "#ffffff"), Shades("#283d62", "#4d83e6", "#101418")),
+    Hue("orange", Shades("#fedabd", "#de7c01", "#101418"), Shades("#54310d", "#c77305", "#101418")),
+    Hue("green", Shades("#c8eabd", "#317a09", "#ffffff"), Shades("#214a2b", "#8afba3", "#101418")),
+    Hue("pink", Shades("#fdd4e5", "#ae3c76", "#ffffff"), Shades("#5b334e", "#ffcded", "#101418")),
+    Hue("violet", Shades("#e3dffc", "#9c83f2", "#101418"), Shades("#443057", "#d8b3ff", "#101418")),
+    Hue("pine", Shades("#b8e6db", "#0e5e51", "#ffffff"), Shades("#024539", "#04d2af", "#101418")),
+    Hue("coral", Shades("#fed6d8", "#da5a6b", "#101418"), Shades("#592c21", "#ff9b84", "#101418")),
+    Hue("sky", Shades("#c8eafe", "#0693c9", "#101418"), Shades("#07405a", "#18a5e2", "#101418")),
+    Hue("lime", Shades("#d3f9bf", "#63a534", "#101418"), Shades("#414a1b", "#9db322", "#101418")),
+    Hue("brown", Shades("#f0d1bc", "#784c2c", "#ffffff"), Shades("#4a2e1c", "#be8c6d", "#101418")),
+    Hue("ochre", Shades("#f0e2a9", "#483c06", "#ffffff"), Shades("#4f390e", "#ffc150", "#101418")),
+    Hue("slate", Shades("#d5dbe5", "#363f4f", "#ffffff"), Shades("#39404a", "#7c899a", "#101418")),
+)
+
+
+def channels(colour: str) -> tuple[float, float, float]:
+    """Linear red, green and blue (0..1) of an sRGB `#rrggbb`."""
+    encoded = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in encoded)
+    return red, green, blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours after WCAG 2.2, from 1 to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def css_variables(selector: str, dark_selector: str) -> str:
+    """CSS that sets --hue-N-tint, -solid and -ink (text on the solid) for both themes, N from 0 to 11."""
+    return "\n".join(
+        f"{rule} {{ {' '.join(_declarations(i, shades) for i, shades in enumerate(theme))} }}"
+        for rule, theme in (
+            (selector, [hue.light for hue in HUES]),
+            (dark_selector, [hue.dark for hue in HUES]),
+        )
+    )
+
+
+def _declarations(index: int, shades: Shades) -> str:
+    name = f"--hue-{index}"
+    return f"{name}-tint: {shades.tint}; {name}-solid: {shades.solid}; {name}-ink: {shades.on_solid};"
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = channels(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
