@@ -1,0 +1,20 @@
+"""Who works here. Until there is sign-in, one account: "you"."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from db import schema
+
+YOU = "you"
+
+
+def account_id(s: Session, name: str) -> int:
+    """The id of the account called `name`; raises NotFound with the names there are."""
+    found = s.scalar(select(schema.Account.id).where(schema.Account.name == name))
+    if found is None:
+        names = s.scalars(select(schema.Account.name).order_by(schema.Account.name).limit(10))
+        raise NotFound(f"There is no account named {name!r}; there is: {', '.join(names)}.")
+    return found
