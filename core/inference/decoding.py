@@ -101,7 +101,8 @@ class Decoder:
         if not np.isfinite(flat).all():
             raise InvalidValue("The model gave scores that are not finite numbers; its weights are damaged.")
         flat -= flat.max(axis=1, keepdims=True)
-        tags, probabilities = self._free(flat, lengths) if self.transitions is None else self._crf(flat, lengths)
+        read = self._free if self.transitions is None else self._crf
+        tags, probabilities = read(flat, lengths)
         ends = np.cumsum(lengths)
         return [
             Decoded(tags[end - length : end], probabilities[end - length : end])
@@ -133,10 +134,11 @@ class Decoder:
         return tags[packing.back], probabilities[packing.back]
 
     def _scores(self) -> tuple[Scores, Scores, Scores]:
+        """Transitions (tags, tags) and starts (tags,) with what is illegal at minus infinity, and ends (tags,)."""
         count = len(self._starts)
         transitions = np.zeros((count, count)) if self.transitions is None else self.transitions
         start = np.zeros(count) if self.start is None else self.start
-        end = np.zeros(count) if self.end is None else self.end
+        end: Scores = np.zeros(count) if self.end is None else np.asarray(self.end, dtype=np.float64)
         return np.where(self._legal, transitions, -np.inf), np.where(self._starts, start, -np.inf), end
 
     def _viterbi(self, packed: Scores, packing: _Packing) -> Indices:
