@@ -9,6 +9,7 @@ TagloopError
 ├── ModelUnusable           a model folder that is incomplete, altered or of another version
 ├── TrainingInterrupted     asked to stop; the last checkpoint is kept
 ├── OutOfMemory             the device cannot hold the batch
+├── TrainingDiverged        the loss is no number any more
 ├── StoreError
 │   ├── NotFound            no row with this id
 │   ├── Conflict            refused by a rule of the store (a name taken, a label in use)
@@ -62,6 +63,10 @@ class TrainingInterrupted(TagloopError):
 
 class OutOfMemory(TagloopError):
     """The device could not hold a batch."""
+
+
+class TrainingDiverged(TagloopError):
+    """The loss became infinite or no number; the weights are lost from there on."""
 
 
 class StoreError(TagloopError):
