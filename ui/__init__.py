@@ -1,0 +1,1 @@
+"""What screens share: navigation, the guard, rendering, charts and the annotator component."""

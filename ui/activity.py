@@ -1,0 +1,124 @@
+"""Recent events in words: who did what, and how long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from core.errors import NotFound
+from db import documents
+from db.events import Event
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Values = Mapping[str, Any]
+
+
+def sentences(session: Session, events: Sequence[Event], *, now: datetime | None = None) -> list[tuple[str, str]]:
+    """(what happened, when) of each event, newest first; runs of like events become one line."""
+    lines: list[tuple[str, str]] = []
+    for group in _groups(events):
+        event = group[0]
+        say = WORDS.get(event.action, _plain)
+        what = MANY[event.action](len(group)) if len(group) > 1 else say(event, _name(session, event))
+        lines.append((f"{event.actor} {what}", ago(event.at, now or datetime.now(UTC))))
+    return lines
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """A moment as people say it; a date once it is a week away."""
+    seconds = max(0, int((now - at).total_seconds()))
+    for limit, size, unit in ((60, 1, ""), (3600, 60, "min"), (86400, 3600, "h"), (7 * 86400, 86400, "d")):
+        if seconds < limit:
+            return f"{seconds // size} {unit} ago" if unit else "just now"
+    return f"{at:%d %b %Y}"
+
+
+def _groups(events: Sequence[Event]) -> list[list[Event]]:
+    groups: list[list[Event]] = []
+    for event in events:
+        last = groups[-1][0] if groups else None
+        if last and event.action in MANY and (event.action, event.actor) == (last.action, last.actor):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return groups
+
+
+def _name(session: Session, event: Event) -> str:
+    """What the subject is called: a document's name where it still exists, else the subject as recorded."""
+    kind, _, key = event.subject.partition(" ")
+    if kind == "document" and key.isdecimal():
+        try:
+            found = documents.get(session, int(key))
+        except NotFound:
+            return f"a document that is gone ({key})"
+        return found.name or f"document {found.position}"
+    return str((event.after or event.before or {}).get("name") or event.subject)
+
+
+def _annotated(event: Event, name: str) -> str:
+    after: Values = event.after or {}
+    verb = {"accepted": "accepted", "skipped": "skipped", "draft": "saved a draft of"}.get(
+        after.get("status", ""), "saved"
+    )
+    spans = len(after.get("spans") or ())
+    return f"{verb} {name}" + ("" if verb == "skipped" else f" · {_count(spans, 'span')}")
+
+
+def _added(event: Event, name: str) -> str:
+    after: Values = event.after or {}
+    twice = f", {after['duplicates']:,} were there already" if after.get("duplicates") else ""
+    return f"added {_count(after.get('added', 0), 'document')} with {_count(after.get('spans', 0), 'span')}{twice}"
+
+
+def _split(event: Event, name: str) -> str:
+    counts: Values = (event.after or {}).get("documents") or {}
+    return "assigned splits · " + " · ".join(f"{split} {count:,}" for split, count in counts.items())
+
+
+def _label_changed(event: Event, name: str) -> str:
+    before = (event.before or {}).get("name")
+    return f"renamed the label {before} to {name}" if before and before != name else f"changed the label {name}"
+
+
+def _merged(event: Event, name: str) -> str:
+    before, after = event.before or {}, event.after or {}
+    into = after.get("into") or after.get("name") or "another"
+    return f"merged the label {before.get('name', name)} into {into}"
+
+
+def _project_changed(event: Event, name: str) -> str:
+    fields = {"title": "the project's title", "guideline": "the guideline", "overlap": "whether spans may overlap"}
+    changed = [fields.get(key, key) for key in event.after or {}]
+    return f"changed {' and '.join(changed) or 'the project'}"
+
+
+def _plain(event: Event, name: str) -> str:
+    kind, _, verb = event.action.partition(".")
+    return f"{verb.replace('_', ' ')} {name if name.startswith(kind) else f'{kind} {name}'}".strip()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+WORDS: dict[str, Callable[[Event, str], str]] = {
+    "annotation.saved": _annotated,
+    "documents.added": _added,
+    "documents.deleted": lambda event, name: f"deleted {event.subject}",
+    "splits.assigned": _split,
+    "splits.set": lambda event, name: f"moved {event.subject} to {(event.after or {}).get('split') or 'no split'}",
+    "label.added": lambda event, name: f"added the label {name}",
+    "label.updated": _label_changed,
+    "label.removed": lambda event, name: f"deleted the label {name}",
+    "label.merged": _merged,
+    "project.created": lambda event, name: "made the project",
+    "project.updated": _project_changed,
+}
+MANY: dict[str, Callable[[int], str]] = {
+    "label.added": lambda count: f"added {count} labels",
+    "label.updated": lambda count: f"changed labels · {count} times",
+}

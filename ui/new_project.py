@@ -1,0 +1,63 @@
+"""The form that creates a project: title, language, labels."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from core.errors import TagloopError
+from db import projects
+from db.connection import Store
+from db.projects import Project
+
+LANGUAGES = {"en": "English (spans snap to words)", "zh": "中文 (spans snap to characters)"}
+EXAMPLE_LABELS = {"en": "PER, ORG, LOC", "zh": "人名, 机构, 地点"}
+
+
+def form(store: Store, actor: str, *, key: str) -> None:
+    """Draw the form; after a successful creation the new project is the current one and Documents opens."""
+    language = st.segmented_control(
+        "Language",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        default="en",
+        required=True,
+        key=f"{key}-language",
+    )
+    with st.form(f"{key}-form", border=False):
+        title = st.text_input("Title", placeholder="News desk", max_chars=80)
+        labels = st.text_input(
+            "Labels",
+            placeholder=EXAMPLE_LABELS[language or "en"],
+            help="Separated by commas. More can be added later.",
+        )
+        if not st.form_submit_button("Create project", type="primary"):
+            return
+    try:
+        project = create(store, title, language or "en", labels, actor)
+    except TagloopError as error:
+        st.error(str(error))
+        return
+    st.session_state["project_id"] = project.id
+    st.switch_page("pages/documents.py", query_params={"project": str(project.id)})
+
+
+def create(store: Store, title: str, language: str, labels: str, actor: str) -> Project:
+    """Create the project from what was typed; raises InvalidValue or Conflict with the reason."""
+    names = list(dict.fromkeys(name.strip() for name in re.split(r"[,，、;；\n]", labels) if name.strip()))
+    with store.writing() as session:
+        return projects.create(
+            session, name=slug(title), title=title.strip(), language=language, labels=names, actor=actor
+        )
+
+
+def slug(title: str) -> str:
+    """The short name made of a title: lower case, words joined by hyphens; Chinese characters stay."""
+    return re.sub(r"[^\w]+", "-", title.strip().lower()).strip("-_")[:40]
+
+
+@st.dialog("New project")
+def dialog(store: Store, actor: str) -> None:
+    """The form as a dialog over any page."""
+    form(store, actor, key="dialog")
