@@ -12,7 +12,9 @@ from api.predict import predict
 
 async def unknown(request: Request) -> JSONResponse:
     """404 for everything under /api that is not an address of ours."""
-    return JSONResponse({"error": f"There is nothing at {request.url.path}. Try POST /api/v1/predict."}, status_code=404)
+    return JSONResponse(
+        {"error": f"There is nothing at {request.url.path}. Try POST /api/v1/predict."}, status_code=404
+    )
 
 
 ROUTES = [
