@@ -5,13 +5,16 @@ Colours come from the classes `hue-0` … `hue-11` of the palette; no colour is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from core.documents import Span
+from ui.palette import HUES
 
+HUE_COUNT = len(HUES)
 FEW = 30  # below this support a score says little, and the screen says so
 
 
@@ -191,3 +194,35 @@ def card_title(title: str) -> str:
 def lead(text: str) -> str:
     """A sentence that leads somewhere, a little larger than running text."""
     return f'<div class="tl-lead">{escape(text)}</div>'
+
+
+def small_title(text: str) -> str:
+    """A heading below those of Streamlit."""
+    return f'<div class="tl-small-title">{escape(text)}</div>'
+
+
+def small_text(text: str, spans: Sequence[Span], hues: Mapping[str, int], *, language: str = "en") -> str:
+    """A text with its spans in the size of running text, for lists."""
+    return f'<div class="tl-small">{text_html(text, marks(spans, hues), language=language)}</div>'
+
+
+def new_hues(labels: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:
+    """Hues for labels that the project lacks: as the store will give them, the least used first."""
+    used = list(known.values())
+    given: dict[str, int] = {}
+    for label in labels:
+        if label not in known:
+            given[label] = min(range(HUE_COUNT), key=lambda hue: (used.count(hue), hue))
+            used.append(given[label])
+    return given
+
+
+def escape_markdown(text: str) -> str:
+    """Text as itself where Streamlit expects Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:-])", r"\\\1", text)
+
+
+def desk_place(place: int, total: int, queue: str, name: str, status: str) -> str:
+    """Where one is in the queue, and which document is open."""
+    where = f"{place:,} of {total:,} · {escape(queue)}"
+    return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b><span class="tl-state">{escape(status)}</span></div>'
