@@ -226,3 +226,23 @@ def desk_place(place: int, total: int, queue: str, name: str, status: str) -> st
     """Where one is in the queue, and which document is open."""
     where = f"{place:,} of {total:,} · {escape(queue)}"
     return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b><span class="tl-state">{escape(status)}</span></div>'
+
+
+def placeholder(text: str) -> str:
+    """What stands where something chosen will be shown."""
+    return f'<div class="tl-placeholder">{escape(text)}</div>'
+
+
+def document_head(name: str, facts: Sequence[str]) -> str:
+    """A document's name and a few words about it."""
+    return f'<div class="tl-document-head"><b>{escape(name)}</b><span>{escape(" · ".join(facts))}</span></div>'
+
+
+def strong(text: str) -> str:
+    """A word that leads a row."""
+    return f"<b>{escape(text)}</b>"
+
+
+def aside(text: str) -> str:
+    """A remark behind a word."""
+    return f'<span class="tl-aside">{escape(text)}</span>'
