@@ -11,6 +11,8 @@ class _Folded(dict[str, str]):
     """Character → the form under which it is looked up (NFKC, lower case, digits as 0), computed once each."""
 
     def __missing__(self, character: str) -> str:
+        if unicodedata.category(character) == "Cs":  # half a character: no file can hold it
+            return "\ufffd"
         plain = unicodedata.normalize("NFKC", character).lower()
         folded = plain if len(plain) == 1 else character
         self[character] = "0" if folded.isdigit() else folded

@@ -10,6 +10,7 @@ A model works on *pieces* (sub-tokens, or characters); a token is read off at th
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from core.characters import character_class, fold, neighbours
 from core.errors import InvalidValue, ModelUnusable
 from core.tokens import Token
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 TOKENIZER_FILE = "tokenizer.json"
 VOCABULARY_FILE = "vocabulary.json"
 
@@ -109,7 +111,9 @@ class SubtokenEncoder:
 
     def _pieces(self, words: list[str], room: int) -> tuple[list[int], np.ndarray, dict[int, int]]:
         """Ids of all words in a row, pieces per word (words,), and the characters unread of words beyond `room`."""
-        encoding = self.tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
+        encoding = self.tokenizer.encode(
+            [_encodable(word) for word in words], is_pretokenized=True, add_special_tokens=False
+        )
         ids, owners, offsets = encoding.ids, encoding.word_ids, encoding.offsets
         counts = np.bincount(np.asarray(owners, dtype=np.int64), minlength=len(words))  # (words,)
         if counts.min() >= 1 and counts.max() <= room:
@@ -322,6 +326,11 @@ def _pad(windows: Sequence[Window], pad_values: dict[str, int]) -> dict[str, np.
     lengths = np.array([len(window) for window in windows])  # (batch,)
     batch["attention_mask"] = (np.arange(longest) < lengths[:, None]).astype(np.int64)  # (batch, longest)
     return batch
+
+
+def _encodable(word: str) -> str:
+    """`word` with the replacement character for each lone surrogate, which no tokenizer takes; offsets stay."""
+    return word if word.isascii() else _SURROGATE.sub("\ufffd", word)
 
 
 def _check_window(max_length: int, overlap: int) -> None:

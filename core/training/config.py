@@ -16,7 +16,7 @@ from core.errors import InvalidConfig
 class Field:
     """What a form needs to ask for one setting: bounds are inclusive, `choices` replaces them."""
 
-    kind: type
+    kind: type[Any]
     help: str
     unit: str = ""
     low: float | None = None
@@ -33,9 +33,8 @@ class Field:
             raise InvalidConfig(f"{name} must be of type {self.kind.__name__}, not {value!r}.")
         if self.choices is not None and value not in self.choices:
             raise InvalidConfig(f"{name} is one of {', '.join(self.choices)}, not {value!r}.")
-        too_low = self.low is not None and not value >= self.low  # not >=, so that NaN is refused as well
-        too_high = self.high is not None and not value <= self.high
-        if too_low or too_high:
+        # `not (… <= … <= …)`, so that NaN is refused as well
+        if self.low is not None and self.high is not None and not (self.low <= value <= self.high):
             unit = f" {self.unit}" if self.unit else ""
             raise InvalidConfig(f"{name} lies between {self.low:g} and {self.high:g}{unit}; it is {value!r}.")
 

@@ -64,6 +64,6 @@ def backward_step(tagger: Tagger, batches: Sequence[Batch], hardware: Hardware) 
     total = torch.zeros((), device=hardware.device)
     for batch in batches:
         loss = summed_loss(tagger, batch, hardware) / labelled
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         total += loss.detach()
     return total

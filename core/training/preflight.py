@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.documents import Document
 from core.errors import InvalidConfig
-from core.tags import spans_to_tags
+from core.tags import Unrepresented, spans_to_tags
 from core.tokens import tokenize
 from core.training.ledger import Lost, document_name, duplicates_across, labels_of
 
@@ -34,7 +34,7 @@ def preflight(
     train: Sequence[Document], dev: Sequence[Document], language: str, *, labels: Sequence[str] | None = None
 ) -> Preflight:
     """Look the documents over; `labels` are those the run is meant to learn, None for those of `train`."""
-    lost: list[tuple[str, object]] = []
+    lost: list[tuple[str, Unrepresented]] = []
     counts: Counter[str] = Counter()
     for index, document in enumerate(train):
         counts.update(span.label for span in document.spans)

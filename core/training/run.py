@@ -229,16 +229,10 @@ class Run:
         partial = self.out_dir / f"{RESULT}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        metrics: dict[str, Any] = {"split": "dev", "best_epoch": best_epoch}
+        metrics: dict[str, Any] = {}
         if report is not None:
-            micro = report.micro
-            metrics |= {
-                "precision": micro.precision,
-                "recall": micro.recall,
-                "f1": micro.f1,
-                "support": micro.support,
-            }
-            metrics["report"] = report.to_json()
+            scores = asdict(DevScores.of(best_epoch, report))
+            metrics = {"epoch": scores.pop("epoch"), "per_label": scores.pop("per_label"), "micro": scores}
         write_model_folder(
             partial,
             self.tagger.to("cpu"),
