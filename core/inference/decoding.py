@@ -9,6 +9,8 @@ of 100,000 tokens beside short ones costs no padding.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -226,12 +228,13 @@ def tagged_spans(tags: Sequence[str], probabilities: NDArray[np.floating], token
     if not len(tags) == len(probabilities) == len(tokens):
         raise InvalidValue(f"{len(tags)} tags, {len(probabilities)} probabilities and {len(tokens)} tokens.")
     spans: list[Span] = []
+    shares = probabilities.tolist()
     first = None
     for index, tag in enumerate((*tags, "O")):
         if first is not None and tag == f"I-{tags[first][2:]}":
             continue
         if first is not None:
-            score = _geometric_mean(probabilities[first:index])
+            score = _geometric_mean(shares[first:index])
             spans.append(Span(tokens[first].start, tokens[index - 1].end, tags[first][2:], score))
         if tag.startswith("I-"):
             raise InvalidValue(f"Token {index} has the tag {tag}, which continues no span.")
@@ -239,6 +242,6 @@ def tagged_spans(tags: Sequence[str], probabilities: NDArray[np.floating], token
     return spans
 
 
-def _geometric_mean(probabilities: NDArray[np.floating]) -> float:
-    logs = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    return float(min(np.exp(logs.mean()), 1.0))
+def _geometric_mean(probabilities: Sequence[float]) -> float:
+    total = sum(math.log(max(probability, sys.float_info.min)) for probability in probabilities)
+    return min(math.exp(total / len(probabilities)), 1.0)

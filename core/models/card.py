@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.evaluation.counts import Counts
+from core.evaluation.report import Report
 from core.models.bases import describe_base
 from core.models.manifest import Manifest
 
@@ -22,7 +24,7 @@ def card(manifest: Manifest) -> str:
 |---|---|
 | base | {base.title} (`{manifest.base}`{licence}) |
 | language | {_LANGUAGES.get(manifest.language, manifest.language)} |
-| labels | {", ".join(manifest.labels)} |
+| labels | {_cell(", ".join(manifest.labels))} |
 | trained on | {snapshot} |
 | made | {manifest.created} |
 | window | {manifest.max_length}, neighbours overlap by {manifest.overlap} |
@@ -42,21 +44,19 @@ Offsets are code points, `end` exclusive. `tagger.json` lists every file with it
 
 
 def _scores(metrics: Mapping[str, Any]) -> str:
-    """The numbers of `metrics` as a table, one level of nesting flattened; a dash for what could not be scored."""
-    rows: list[str] = []
-    for name, value in metrics.items():
-        inner = value if isinstance(value, Mapping) else {"": value}
-        for key, figure in inner.items():
-            title = f"{name} {key}".strip().replace("|", "\\|")
-            if isinstance(figure, Mapping):
-                shown = ", ".join(f"{part} {_figure(number)}" for part, number in figure.items())
-            else:
-                shown = _figure(figure)
-            rows.append(f"| {title} | {shown} |")
-    return "\n".join(("| | |", "|---|---|", *rows, "")) if rows else "No dev documents were given.\n"
+    """The report that training left in `metrics`, a row a label; a dash for what could not be scored."""
+    if not metrics.get("report"):
+        return "There were no dev documents to score it on.\n"
+    report = Report.from_json(metrics["report"])
+    rows = [_row(label, counts) for label, counts in (*report.per_label.items(), ("all (micro)", report.counts))]
+    return "\n".join(("| label | precision | recall | F1 | support |", "|---|---:|---:|---:|---:|", *rows, ""))
 
 
-def _figure(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def _row(title: str, counts: Counts) -> str:
+    shares = (counts.precision, counts.recall, counts.f1)
+    shown = " | ".join("–" if share is None else f"{share:.3f}" for share in shares)
+    return f"| {_cell(title)} | {shown} | {counts.gold:,} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -105,6 +105,8 @@ def _save_weights(folder: Path, tagger: Tagger) -> None:
     else:
         text = json.dumps(network.shape.to_json(), indent=1)
         (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+    # safetensors writes for its owner alone; a model folder follows the umask as a whole
+    (folder / WEIGHTS).chmod((folder / CONFIG).stat().st_mode)
 
 
 def _weights(network: torch.nn.Module) -> list[tuple[str, torch.Tensor]]:
