@@ -17,7 +17,8 @@ from sqlalchemy import Connection, inspect, text
 
 from core.errors import StoreError
 from db import connection
-from db.schema import REVISION, now
+from db.columns import now
+from db.schema import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config

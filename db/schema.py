@@ -7,24 +7,15 @@ the triggers of `db.migrating` on SQLite and by the code for every database.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.columns import NEVER_AGAIN, one_of, to
+from db.columns import Base as Base
+from db.columns import now as now
 
 REVISION = "0001"
 
@@ -38,65 +29,6 @@ DESIRES = ("run", "pause", "cancel")
 ATTEMPT_STATES = ("running", "done", "failed", "cancelled", "paused", "lost")
 ROLES = ("owner", "annotator", "viewer")
 HUES = 12
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def now() -> datetime:
-    """The present moment, UTC, with its zone."""
-    return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: stored without a zone, which SQLite cannot keep, and given back with it."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: nobody could say later which moment it was."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"A stored time needs a zone; {value!r} has none.")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Put the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can find it again on any database."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy from the class
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        str: Text,
-    }
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def _to(target: str) -> ForeignKey:
-    """A reference whose row goes when its target goes."""
-    return ForeignKey(f"{target}.id", ondelete="CASCADE")
-
-
-# SQLite hands out the id of a deleted last row again unless told not to; a snapshot or an event that names
-# document 12 must never come to mean another document.
-NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 class Account(Base):
@@ -113,7 +45,7 @@ class Project(Base):
     """A language, a guideline, labels and documents that belong together."""
 
     __tablename__ = "project"
-    __table_args__ = (_one_of("language", LANGUAGES), NEVER_AGAIN)
+    __table_args__ = (one_of("language", LANGUAGES), NEVER_AGAIN)
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[str]
@@ -127,9 +59,9 @@ class Membership(Base):
     """What an account may do in a project."""
 
     __tablename__ = "membership"
-    __table_args__ = (_one_of("role", ROLES),)
-    project_id: Mapped[int] = mapped_column(_to("project"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(_to("account"), primary_key=True, index=True)
+    __table_args__ = (one_of("role", ROLES),)
+    project_id: Mapped[int] = mapped_column(to("project"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(to("account"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(20))
 
 
@@ -144,7 +76,7 @@ class Label(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"))
+    project_id: Mapped[int] = mapped_column(to("project"))
     name: Mapped[str] = mapped_column(String(60))
     hue: Mapped[int]
     key: Mapped[str | None] = mapped_column(String(1))
@@ -165,7 +97,7 @@ class Document(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"))
+    project_id: Mapped[int] = mapped_column(to("project"))
     position: Mapped[int]
     characters: Mapped[int]
     split: Mapped[str | None] = mapped_column(String(5))
@@ -182,13 +114,13 @@ class Annotation(Base):
     __tablename__ = "annotation"
     __table_args__ = (
         UniqueConstraint("document_id", "annotator_id"),
-        _one_of("status", STATUSES),
+        one_of("status", STATUSES),
         CheckConstraint("revision >= 1", name="revision"),
         Index(None, "annotator_id", "status"),
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(_to("document"))
+    document_id: Mapped[int] = mapped_column(to("document"))
     annotator_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     revision: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))
@@ -206,7 +138,7 @@ class Span(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    annotation_id: Mapped[int] = mapped_column(_to("annotation"))
+    annotation_id: Mapped[int] = mapped_column(to("annotation"))
     label_id: Mapped[int] = mapped_column(ForeignKey("label.id", ondelete="RESTRICT"), index=True)
     start: Mapped[int]
     end: Mapped[int]
@@ -224,8 +156,8 @@ class Suggestion(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(_to("document"))
-    label_id: Mapped[int] = mapped_column(_to("label"), index=True)
+    document_id: Mapped[int] = mapped_column(to("document"))
+    label_id: Mapped[int] = mapped_column(to("label"), index=True)
     start: Mapped[int]
     end: Mapped[int]
     score: Mapped[float | None]
@@ -243,7 +175,7 @@ class Comment(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(_to("document"), index=True)
+    document_id: Mapped[int] = mapped_column(to("document"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     start: Mapped[int | None]
     end: Mapped[int | None]
@@ -256,8 +188,8 @@ class Lease(Base):
     """Who holds which document until when."""
 
     __tablename__ = "lease"
-    document_id: Mapped[int] = mapped_column(_to("document"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(_to("account"), index=True)
+    document_id: Mapped[int] = mapped_column(to("document"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(to("account"), index=True)
     until: Mapped[datetime]
 
 
@@ -267,7 +199,7 @@ class Snapshot(Base):
     __tablename__ = "snapshot"
     __table_args__ = (NEVER_AGAIN,)
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
     created: Mapped[datetime] = mapped_column(default=now)
     documents: Mapped[dict[str, Any]]
     spans: Mapped[int]
@@ -283,10 +215,10 @@ class SnapshotItem(Base):
 
     __tablename__ = "snapshot_item"
     __table_args__ = (
-        _one_of("split", SPLITS),
+        one_of("split", SPLITS),
         Index(None, "document_id"),
     )
-    snapshot_id: Mapped[int] = mapped_column(_to("snapshot"), primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(to("snapshot"), primary_key=True)
     document_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]
     split: Mapped[str] = mapped_column(String(5))
@@ -295,20 +227,23 @@ class SnapshotItem(Base):
 
 
 class Job(Base):
-    """One request to the workers. `attempts` numbers the current attempt, `deaths` those that died in a row."""
+    """One request to the workers; `attempts` numbers its current attempt.
+
+    `deaths` counts the attempts that died since a person last queued it.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
-        _one_of("kind", JOB_KINDS),
-        _one_of("state", JOB_STATES),
-        _one_of("desired", DESIRES),
+        one_of("kind", JOB_KINDS),
+        one_of("state", JOB_STATES),
+        one_of("desired", DESIRES),
         CheckConstraint("attempts >= 0 AND deaths >= 0 AND max_attempts >= 1", name="counts"),
         Index(None, "state", "id"),
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(10), default="queued")
     desired: Mapped[str] = mapped_column(String(10), default="run")
@@ -330,8 +265,8 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("job_id", "number"),
-        _one_of("state", ATTEMPT_STATES),
-        CheckConstraint("number >= 1 AND slot >= 0", name="counts"),
+        one_of("state", ATTEMPT_STATES),
+        CheckConstraint("number >= 1 AND slot <> ''", name="counts"),
         Index(
             "ix_attempt_running_slot",
             "slot",
@@ -342,9 +277,9 @@ class Attempt(Base):
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    job_id: Mapped[int] = mapped_column(_to("job"))
+    job_id: Mapped[int] = mapped_column(to("job"))
     number: Mapped[int]
-    slot: Mapped[int]
+    slot: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10), default="running")
     pid: Mapped[int | None]
     started: Mapped[datetime] = mapped_column(default=now)
@@ -359,9 +294,9 @@ class Run(Base):
     __tablename__ = "run"
     __table_args__ = (NEVER_AGAIN,)
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
-    snapshot_id: Mapped[int] = mapped_column(_to("snapshot"), index=True)
-    job_id: Mapped[int] = mapped_column(_to("job"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
+    snapshot_id: Mapped[int] = mapped_column(to("snapshot"), index=True)
+    job_id: Mapped[int] = mapped_column(to("job"), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     config: Mapped[dict[str, Any]]
     created: Mapped[datetime] = mapped_column(default=now)
@@ -373,7 +308,7 @@ class RunMetric(Base):
     """One figure of a run at one step; None where the figure is not a number."""
 
     __tablename__ = "run_metric"
-    run_id: Mapped[int] = mapped_column(_to("run"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(to("run"), primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
     value: Mapped[float | None]
@@ -385,11 +320,11 @@ class Model(Base):
     __tablename__ = "model"
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
-        _one_of("language", LANGUAGES),
+        one_of("language", LANGUAGES),
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"))
+    project_id: Mapped[int] = mapped_column(to("project"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     base: Mapped[str]
@@ -406,8 +341,8 @@ class Prediction(Base):
     """What a model finds in a document: [[start, end, label, score], …]."""
 
     __tablename__ = "prediction"
-    model_id: Mapped[int] = mapped_column(_to("model"), primary_key=True)
-    document_id: Mapped[int] = mapped_column(_to("document"), primary_key=True, index=True)
+    model_id: Mapped[int] = mapped_column(to("model"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(to("document"), primary_key=True, index=True)
     spans: Mapped[list[Any]]
     created: Mapped[datetime] = mapped_column(default=now)
 
@@ -418,11 +353,11 @@ class Evaluation(Base):
     __tablename__ = "evaluation"
     __table_args__ = (
         UniqueConstraint("model_id", "split", "kind"),
-        _one_of("split", SPLITS),
+        one_of("split", SPLITS),
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    model_id: Mapped[int] = mapped_column(_to("model"))
+    model_id: Mapped[int] = mapped_column(to("model"))
     split: Mapped[str] = mapped_column(String(5))
     kind: Mapped[str] = mapped_column(String(40))
     report: Mapped[dict[str, Any]]

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from db.schema import Base, UtcDateTime
+from db import schema
+from db.columns import UtcDateTime
 
 
 def plain(kind: str, value: Any, _context: Any) -> str | Literal[False]:
@@ -20,7 +21,7 @@ def plain(kind: str, value: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=schema.Base.metadata,
     render_as_batch=True,
     render_item=plain,
     compare_type=True,

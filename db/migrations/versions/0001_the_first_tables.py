@@ -18,6 +18,12 @@ depends_on = None
 
 METADATA = sa.MetaData()
 
+
+def _refers(table: str, column: str, target: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{column}_{target}"
+    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete=ondelete)
+
+
 sa.Table(
     "account",
     METADATA,
@@ -40,9 +46,9 @@ sa.Table(
     sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
     sa.PrimaryKeyConstraint("id", name="pk_event"),
+    sa.Index("ix_event_project_id_id", "project_id", "id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_event_project_id_id", METADATA.tables["event"].c.project_id, METADATA.tables["event"].c.id)
 sa.Table(
     "project",
     METADATA,
@@ -73,19 +79,12 @@ sa.Table(
     sa.Column("folded", sa.Text(), nullable=False),
     sa.CheckConstraint("split IS NULL OR split IN ('train', 'dev', 'test')", name="ck_document_split"),
     sa.CheckConstraint("characters = length(text)", name="ck_document_characters"),
-    sa.ForeignKeyConstraint(
-        ["project_id"], ["project.id"], name="fk_document_project_id_project", ondelete="CASCADE"
-    ),
+    _refers("document", "project_id", "project", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_document"),
+    sa.Index("ix_document_project_id_split_position", "project_id", "split", "position"),
     sa.UniqueConstraint("project_id", "position", name="uq_document_project_id_position"),
     sa.UniqueConstraint("project_id", "text_hash", name="uq_document_project_id_text_hash"),
     sqlite_autoincrement=True,
-)
-sa.Index(
-    "ix_document_project_id_split_position",
-    METADATA.tables["document"].c.project_id,
-    METADATA.tables["document"].c.split,
-    METADATA.tables["document"].c.position,
 )
 sa.Table(
     "job",
@@ -112,12 +111,12 @@ sa.Table(
         "state IN ('queued', 'running', 'paused', 'done', 'failed', 'cancelled')", name="ck_job_state"
     ),
     sa.CheckConstraint("attempts >= 0 AND deaths >= 0 AND max_attempts >= 1", name="ck_job_counts"),
-    sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_job_project_id_project", ondelete="CASCADE"),
+    _refers("job", "project_id", "project", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_job"),
+    sa.Index("ix_job_project_id", "project_id"),
+    sa.Index("ix_job_state_id", "state", "id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_job_project_id", METADATA.tables["job"].c.project_id)
-sa.Index("ix_job_state_id", METADATA.tables["job"].c.state, METADATA.tables["job"].c.id)
 sa.Table(
     "label",
     METADATA,
@@ -129,7 +128,7 @@ sa.Table(
     sa.Column("description", sa.Text(), nullable=False),
     sa.Column("position", sa.Integer(), nullable=False),
     sa.CheckConstraint("hue >= 0 AND hue < 12", name="ck_label_hue"),
-    sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_label_project_id_project", ondelete="CASCADE"),
+    _refers("label", "project_id", "project", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_label"),
     sa.UniqueConstraint("project_id", "key", name="uq_label_project_id_key"),
     sa.UniqueConstraint("project_id", "name", name="uq_label_project_id_name"),
@@ -142,15 +141,11 @@ sa.Table(
     sa.Column("account_id", sa.Integer(), nullable=False),
     sa.Column("role", sa.String(length=20), nullable=False),
     sa.CheckConstraint("role IN ('owner', 'annotator', 'viewer')", name="ck_membership_role"),
-    sa.ForeignKeyConstraint(
-        ["account_id"], ["account.id"], name="fk_membership_account_id_account", ondelete="CASCADE"
-    ),
-    sa.ForeignKeyConstraint(
-        ["project_id"], ["project.id"], name="fk_membership_project_id_project", ondelete="CASCADE"
-    ),
+    _refers("membership", "account_id", "account", ondelete="CASCADE"),
+    _refers("membership", "project_id", "project", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("project_id", "account_id", name="pk_membership"),
+    sa.Index("ix_membership_account_id", "account_id"),
 )
-sa.Index("ix_membership_account_id", METADATA.tables["membership"].c.account_id)
 sa.Table(
     "snapshot",
     METADATA,
@@ -161,13 +156,11 @@ sa.Table(
     sa.Column("spans", sa.Integer(), nullable=False),
     sa.Column("unassigned", sa.Integer(), nullable=False),
     sa.Column("labels", sa.JSON(), nullable=False),
-    sa.ForeignKeyConstraint(
-        ["project_id"], ["project.id"], name="fk_snapshot_project_id_project", ondelete="CASCADE"
-    ),
+    _refers("snapshot", "project_id", "project", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_snapshot"),
+    sa.Index("ix_snapshot_project_id", "project_id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_snapshot_project_id", METADATA.tables["snapshot"].c.project_id)
 sa.Table(
     "annotation",
     METADATA,
@@ -180,18 +173,12 @@ sa.Table(
     sa.Column("updated", sa.DateTime(), nullable=False),
     sa.CheckConstraint("status IN ('draft', 'accepted', 'skipped')", name="ck_annotation_status"),
     sa.CheckConstraint("revision >= 1", name="ck_annotation_revision"),
-    sa.ForeignKeyConstraint(["annotator_id"], ["account.id"], name="fk_annotation_annotator_id_account"),
-    sa.ForeignKeyConstraint(
-        ["document_id"], ["document.id"], name="fk_annotation_document_id_document", ondelete="CASCADE"
-    ),
+    _refers("annotation", "annotator_id", "account"),
+    _refers("annotation", "document_id", "document", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_annotation"),
+    sa.Index("ix_annotation_annotator_id_status", "annotator_id", "status"),
     sa.UniqueConstraint("document_id", "annotator_id", name="uq_annotation_document_id_annotator_id"),
     sqlite_autoincrement=True,
-)
-sa.Index(
-    "ix_annotation_annotator_id_status",
-    METADATA.tables["annotation"].c.annotator_id,
-    METADATA.tables["annotation"].c.status,
 )
 sa.Table(
     "attempt",
@@ -199,28 +186,28 @@ sa.Table(
     sa.Column("id", sa.Integer(), nullable=False),
     sa.Column("job_id", sa.Integer(), nullable=False),
     sa.Column("number", sa.Integer(), nullable=False),
-    sa.Column("slot", sa.Integer(), nullable=False),
+    sa.Column("slot", sa.String(length=80), nullable=False),
     sa.Column("state", sa.String(length=10), nullable=False),
     sa.Column("pid", sa.Integer(), nullable=True),
     sa.Column("started", sa.DateTime(), nullable=False),
     sa.Column("heartbeat", sa.DateTime(), nullable=False),
     sa.Column("finished", sa.DateTime(), nullable=True),
     sa.Column("error", sa.Text(), nullable=True),
+    sa.CheckConstraint("number >= 1 AND slot <> ''", name="ck_attempt_counts"),
     sa.CheckConstraint(
         "state IN ('running', 'done', 'failed', 'cancelled', 'paused', 'lost')", name="ck_attempt_state"
     ),
-    sa.CheckConstraint("number >= 1 AND slot >= 0", name="ck_attempt_counts"),
-    sa.ForeignKeyConstraint(["job_id"], ["job.id"], name="fk_attempt_job_id_job", ondelete="CASCADE"),
+    _refers("attempt", "job_id", "job", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_attempt"),
+    sa.Index(
+        "ix_attempt_running_slot",
+        "slot",
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    ),
     sa.UniqueConstraint("job_id", "number", name="uq_attempt_job_id_number"),
     sqlite_autoincrement=True,
-)
-sa.Index(
-    "ix_attempt_running_slot",
-    METADATA.tables["attempt"].c.slot,
-    unique=True,
-    sqlite_where=sa.text("state = 'running'"),
-    postgresql_where=sa.text("state = 'running'"),
 )
 sa.Table(
     "comment",
@@ -236,27 +223,23 @@ sa.Table(
     sa.CheckConstraint(
         '(start IS NULL AND "end" IS NULL) OR (start >= 0 AND start < "end")', name="ck_comment_offsets"
     ),
-    sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_comment_account_id_account"),
-    sa.ForeignKeyConstraint(
-        ["document_id"], ["document.id"], name="fk_comment_document_id_document", ondelete="CASCADE"
-    ),
+    _refers("comment", "account_id", "account"),
+    _refers("comment", "document_id", "document", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_comment"),
+    sa.Index("ix_comment_document_id", "document_id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_comment_document_id", METADATA.tables["comment"].c.document_id)
 sa.Table(
     "lease",
     METADATA,
     sa.Column("document_id", sa.Integer(), nullable=False),
     sa.Column("account_id", sa.Integer(), nullable=False),
     sa.Column("until", sa.DateTime(), nullable=False),
-    sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_lease_account_id_account", ondelete="CASCADE"),
-    sa.ForeignKeyConstraint(
-        ["document_id"], ["document.id"], name="fk_lease_document_id_document", ondelete="CASCADE"
-    ),
+    _refers("lease", "account_id", "account", ondelete="CASCADE"),
+    _refers("lease", "document_id", "document", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("document_id", name="pk_lease"),
+    sa.Index("ix_lease_account_id", "account_id"),
 )
-sa.Index("ix_lease_account_id", METADATA.tables["lease"].c.account_id)
 sa.Table(
     "run",
     METADATA,
@@ -269,15 +252,15 @@ sa.Table(
     sa.Column("created", sa.DateTime(), nullable=False),
     sa.Column("ledger", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
-    sa.ForeignKeyConstraint(["job_id"], ["job.id"], name="fk_run_job_id_job", ondelete="CASCADE"),
-    sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_run_project_id_project", ondelete="CASCADE"),
-    sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name="fk_run_snapshot_id_snapshot", ondelete="CASCADE"),
+    _refers("run", "job_id", "job", ondelete="CASCADE"),
+    _refers("run", "project_id", "project", ondelete="CASCADE"),
+    _refers("run", "snapshot_id", "snapshot", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_run"),
+    sa.Index("ix_run_project_id", "project_id"),
+    sa.Index("ix_run_snapshot_id", "snapshot_id"),
     sa.UniqueConstraint("job_id", name="uq_run_job_id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_run_project_id", METADATA.tables["run"].c.project_id)
-sa.Index("ix_run_snapshot_id", METADATA.tables["run"].c.snapshot_id)
 sa.Table(
     "snapshot_item",
     METADATA,
@@ -288,12 +271,10 @@ sa.Table(
     sa.Column("text_hash", sa.String(length=64), nullable=False),
     sa.Column("spans", sa.JSON(), nullable=False),
     sa.CheckConstraint("split IN ('train', 'dev', 'test')", name="ck_snapshot_item_split"),
-    sa.ForeignKeyConstraint(
-        ["snapshot_id"], ["snapshot.id"], name="fk_snapshot_item_snapshot_id_snapshot", ondelete="CASCADE"
-    ),
+    _refers("snapshot_item", "snapshot_id", "snapshot", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("snapshot_id", "document_id", name="pk_snapshot_item"),
+    sa.Index("ix_snapshot_item_document_id", "document_id"),
 )
-sa.Index("ix_snapshot_item_document_id", METADATA.tables["snapshot_item"].c.document_id)
 sa.Table(
     "suggestion",
     METADATA,
@@ -309,11 +290,10 @@ sa.Table(
     sa.CheckConstraint("decision IS NULL OR decision IN ('accepted', 'rejected')", name="ck_suggestion_decision"),
     sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="ck_suggestion_score"),
     sa.CheckConstraint('start >= 0 AND start < "end"', name="ck_suggestion_offsets"),
-    sa.ForeignKeyConstraint(
-        ["document_id"], ["document.id"], name="fk_suggestion_document_id_document", ondelete="CASCADE"
-    ),
-    sa.ForeignKeyConstraint(["label_id"], ["label.id"], name="fk_suggestion_label_id_label", ondelete="CASCADE"),
+    _refers("suggestion", "document_id", "document", ondelete="CASCADE"),
+    _refers("suggestion", "label_id", "label", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_suggestion"),
+    sa.Index("ix_suggestion_label_id", "label_id"),
     sa.UniqueConstraint(
         "document_id",
         "source",
@@ -324,7 +304,6 @@ sa.Table(
     ),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_suggestion_label_id", METADATA.tables["suggestion"].c.label_id)
 sa.Table(
     "model",
     METADATA,
@@ -341,13 +320,13 @@ sa.Table(
     sa.Column("created", sa.DateTime(), nullable=False),
     sa.Column("retired", sa.DateTime(), nullable=True),
     sa.CheckConstraint("language IN ('en', 'zh')", name="ck_model_language"),
-    sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_model_project_id_project", ondelete="CASCADE"),
-    sa.ForeignKeyConstraint(["run_id"], ["run.id"], name="fk_model_run_id_run", ondelete="SET NULL"),
+    _refers("model", "project_id", "project", ondelete="CASCADE"),
+    _refers("model", "run_id", "run", ondelete="SET NULL"),
     sa.PrimaryKeyConstraint("id", name="pk_model"),
+    sa.Index("ix_model_run_id", "run_id"),
     sa.UniqueConstraint("project_id", "name", name="uq_model_project_id_name"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_model_run_id", METADATA.tables["model"].c.run_id)
 sa.Table(
     "run_metric",
     METADATA,
@@ -355,7 +334,7 @@ sa.Table(
     sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
     sa.Column("name", sa.String(length=120), nullable=False),
     sa.Column("value", sa.Double(), nullable=True),
-    sa.ForeignKeyConstraint(["run_id"], ["run.id"], name="fk_run_metric_run_id_run", ondelete="CASCADE"),
+    _refers("run_metric", "run_id", "run", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("run_id", "step", "name", name="pk_run_metric"),
 )
 sa.Table(
@@ -367,15 +346,13 @@ sa.Table(
     sa.Column("start", sa.Integer(), nullable=False),
     sa.Column("end", sa.Integer(), nullable=False),
     sa.CheckConstraint('start >= 0 AND start < "end"', name="ck_span_offsets"),
-    sa.ForeignKeyConstraint(
-        ["annotation_id"], ["annotation.id"], name="fk_span_annotation_id_annotation", ondelete="CASCADE"
-    ),
-    sa.ForeignKeyConstraint(["label_id"], ["label.id"], name="fk_span_label_id_label", ondelete="RESTRICT"),
+    _refers("span", "annotation_id", "annotation", ondelete="CASCADE"),
+    _refers("span", "label_id", "label", ondelete="RESTRICT"),
     sa.PrimaryKeyConstraint("id", name="pk_span"),
+    sa.Index("ix_span_label_id", "label_id"),
     sa.UniqueConstraint("annotation_id", "start", "end", "label_id", name="uq_span_annotation_id_start_end_label_id"),
     sqlite_autoincrement=True,
 )
-sa.Index("ix_span_label_id", METADATA.tables["span"].c.label_id)
 sa.Table(
     "evaluation",
     METADATA,
@@ -386,7 +363,7 @@ sa.Table(
     sa.Column("report", sa.JSON(), nullable=False),
     sa.Column("created", sa.DateTime(), nullable=False),
     sa.CheckConstraint("split IN ('train', 'dev', 'test')", name="ck_evaluation_split"),
-    sa.ForeignKeyConstraint(["model_id"], ["model.id"], name="fk_evaluation_model_id_model", ondelete="CASCADE"),
+    _refers("evaluation", "model_id", "model", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("id", name="pk_evaluation"),
     sa.UniqueConstraint("model_id", "split", "kind", name="uq_evaluation_model_id_split_kind"),
     sqlite_autoincrement=True,
@@ -398,13 +375,11 @@ sa.Table(
     sa.Column("document_id", sa.Integer(), nullable=False),
     sa.Column("spans", sa.JSON(), nullable=False),
     sa.Column("created", sa.DateTime(), nullable=False),
-    sa.ForeignKeyConstraint(
-        ["document_id"], ["document.id"], name="fk_prediction_document_id_document", ondelete="CASCADE"
-    ),
-    sa.ForeignKeyConstraint(["model_id"], ["model.id"], name="fk_prediction_model_id_model", ondelete="CASCADE"),
+    _refers("prediction", "document_id", "document", ondelete="CASCADE"),
+    _refers("prediction", "model_id", "model", ondelete="CASCADE"),
     sa.PrimaryKeyConstraint("model_id", "document_id", name="pk_prediction"),
+    sa.Index("ix_prediction_document_id", "document_id"),
 )
-sa.Index("ix_prediction_document_id", METADATA.tables["prediction"].c.document_id)
 
 
 def upgrade() -> None:
