@@ -26,6 +26,7 @@ from core.training.run import Run
 
 # What changes how long a run takes, but not what it learns.
 _IRRELEVANT = ("checkpoint_seconds", "device", "threads")
+SMALLEST_BATCH = 8  # sub-tokens, as TrainingConfig allows
 _OUT_OF_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "alloc_failed")
 
 
@@ -55,37 +56,25 @@ def train(
     checkpoint = _usable_checkpoint(out_dir, fingerprint, config, tell)
     effective = _as_in(checkpoint, config)
 
-    def attempt(settings: TrainingConfig, resume: Checkpoint | None) -> TrainingResult:
-        run = Run(settings, labels, train, dev, out_dir, fingerprint=fingerprint, tell=tell, stop=should_stop)
-        return run.go(resume, snapshot_id=snapshot_id)
+    def attempt(settings: TrainingConfig, resume: Checkpoint | None) -> TrainingResult | OutOfMemory:
+        try:
+            run = Run(settings, labels, train, dev, out_dir, fingerprint=fingerprint, tell=tell, stop=should_stop)
+            return run.go(resume, snapshot_id=snapshot_id)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            # Returned, not raised: a traceback would keep the tensors of this attempt alive during the next one.
+            return _out_of_memory(settings)
 
-    try:
-        return attempt(effective, checkpoint)
-    except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-        if effective.batch_tokens != config.batch_tokens or config.batch_tokens < 16:
-            raise _out_of_memory(effective) from error
-    # Outside of the handler, because its traceback keeps the tensors of the failed attempt alive.
-    _release_memory()
-    smaller = replace(
-        config,
-        batch_tokens=config.batch_tokens // 2,
-        accumulation_steps=min(1024, 2 * config.accumulation_steps),
-    )
-    tell(
-        _note(
-            config,
-            f"Memory ran out with batches of {config.batch_tokens:,} sub-tokens. Starting over with "
-            f"{smaller.batch_tokens:,} and {smaller.accumulation_steps} batches a step, which learns the same.",
-        )
-    )
-    try:
-        return attempt(smaller, None)
-    except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-        raise _out_of_memory(smaller) from error
+    outcome = attempt(effective, checkpoint)
+    if isinstance(outcome, OutOfMemory) and effective.batch_tokens == config.batch_tokens >= 2 * SMALLEST_BATCH:
+        _release_memory()
+        smaller = _halved(config)
+        tell(_note(config, _starting_over(config, smaller)))
+        outcome = attempt(smaller, None)
+    if isinstance(outcome, OutOfMemory):
+        raise outcome
+    return outcome
 
 
 def fingerprint_of(config: TrainingConfig, train: Sequence[Document], dev: Sequence[Document]) -> str:
@@ -119,6 +108,22 @@ def _as_in(checkpoint: Checkpoint | None, config: TrainingConfig) -> TrainingCon
     if checkpoint is None:
         return config
     return replace(config, batch_tokens=checkpoint.batch_tokens, accumulation_steps=checkpoint.accumulation_steps)
+
+
+def _halved(config: TrainingConfig) -> TrainingConfig:
+    """Half the batch and twice the accumulation: the same step in less memory."""
+    return replace(
+        config,
+        batch_tokens=config.batch_tokens // 2,
+        accumulation_steps=min(1024, 2 * config.accumulation_steps),
+    )
+
+
+def _starting_over(config: TrainingConfig, smaller: TrainingConfig) -> str:
+    return (
+        f"Memory ran out with batches of {config.batch_tokens:,} sub-tokens. Starting over with "
+        f"{smaller.batch_tokens:,} and {smaller.accumulation_steps} batches a step, which learns much the same."
+    )
 
 
 def _note(config: TrainingConfig, text: str) -> Progress:
