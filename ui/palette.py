@@ -60,20 +60,14 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def css_variables(selector: str, dark_selector: str) -> str:
-    """CSS that sets --hue-N-tint, -solid and -ink (text on the solid) for both themes, N from 0 to 11."""
+def css_variables() -> str:
+    """CSS classes `hue-0` … `hue-11` that set --tint, --solid and --on-solid; `color-scheme` decides the theme."""
     return "\n".join(
-        f"{rule} {{ {' '.join(_declarations(i, shades) for i, shades in enumerate(theme))} }}"
-        for rule, theme in (
-            (selector, [hue.light for hue in HUES]),
-            (dark_selector, [hue.dark for hue in HUES]),
-        )
+        f".hue-{i} {{ --tint: light-dark({hue.light.tint}, {hue.dark.tint}); "
+        f"--solid: light-dark({hue.light.solid}, {hue.dark.solid}); "
+        f"--on-solid: light-dark({hue.light.on_solid}, {hue.dark.on_solid}); }}"
+        for i, hue in enumerate(HUES)
     )
-
-
-def _declarations(index: int, shades: Shades) -> str:
-    name = f"--hue-{index}"
-    return f"{name}-tint: {shades.tint}; {name}-solid: {shades.solid}; {name}-ink: {shades.on_solid};"
 
 
 def _luminance(colour: str) -> float:

@@ -1,0 +1,157 @@
+/* Where text lies on the screen. Boxes are measured once a block, relative to it, and stay true while labels change,
+   because labels never change the layout; only a new width or font throws them away. */
+
+import { isRightToLeft } from "./offsets.js";
+
+export class Geometry {
+  constructor(model, view) {
+    this.model = model;
+    this.view = view; // gives element(block) and rects(start, end)
+    this.cache = [];
+  }
+
+  forget() {
+    this.cache = [];
+  }
+
+  /* Lines of a block from top to bottom: {top, bottom, boxes: [{token, left, right}]}, relative to the block. */
+  lines(index) {
+    const known = this.cache[index];
+    if (known) return known;
+    const block = this.model.blocks[index];
+    const origin = this.view.element(index).getBoundingClientRect();
+    const lines = [];
+    for (let token = block.first; token < block.last; token++) {
+      for (const rect of this.view.rects(this.model.starts[token], this.model.ends[token])) {
+        const top = rect.top - origin.top;
+        const bottom = rect.bottom - origin.top;
+        let line = lines[lines.length - 1];
+        if (!line || (top + bottom) / 2 > line.bottom) {
+          line = { top, bottom, boxes: [] };
+          lines.push(line);
+        }
+        line.boxes.push({ token, left: rect.left - origin.left, right: rect.right - origin.left });
+      }
+    }
+    this.cache[index] = lines;
+    return lines;
+  }
+
+  /* The token nearest to a point of the window: {token, block, inside, edge}; null in a text without tokens.
+     `edge` is the border of the token on the side of the point, in units. */
+  hit(x, y) {
+    let index = this.#blockAtHeight(y);
+    const step = index === this.model.blocks.length - 1 ? -1 : 1;
+    let lines = this.lines(index);
+    while (!lines.length && this.model.blocks[index + step]) lines = this.lines((index += step));
+    if (!lines.length) return null;
+    const origin = this.view.element(index).getBoundingClientRect();
+    const line = nearest(lines, (candidate) => distance(y - origin.top, candidate.top, candidate.bottom));
+    return { block: index, ...this.#onLine(line, x - origin.left, y - origin.top) };
+  }
+
+  #onLine(line, x, y) {
+    const box = nearest(line.boxes, (candidate) => distance(x, candidate.left, candidate.right));
+    const inside = x >= box.left && x <= box.right && y >= line.top - 4 && y <= line.bottom + 4;
+    return { token: box.token, inside, edge: this.#edge(box, x > (box.left + box.right) / 2) };
+  }
+
+  #edge(box, onTheRight) {
+    const start = this.model.starts[box.token];
+    const end = this.model.ends[box.token];
+    return onTheRight !== isRightToLeft(this.model.text.slice(start, end)) ? end : start;
+  }
+
+  #blockAtHeight(y) {
+    let low = 0;
+    let high = this.model.blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.view.element(middle).getBoundingClientRect().bottom > y) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /* The grapheme border nearest to a point, within the token nearest to it. */
+  character(x, y) {
+    const hit = this.hit(x, y);
+    if (!hit) return null;
+    let best = null;
+    const end = this.model.ends[hit.token];
+    for (let unit = this.model.starts[hit.token]; unit < end; ) {
+      const next = Math.min(end, this.model.nextCluster(unit));
+      const reversed = isRightToLeft(this.model.text.slice(unit, next));
+      for (const rect of this.view.rects(unit, next)) {
+        const height = distance(y, rect.top, rect.bottom) * 1000; // first the line, then the column
+        const before = height + Math.abs(x - (reversed ? rect.right : rect.left));
+        const after = height + Math.abs(x - (reversed ? rect.left : rect.right));
+        if (!best || before < best.gap) best = { unit, gap: before };
+        if (after < best.gap) best = { unit: next, gap: after };
+      }
+      unit = next;
+    }
+    return best ? best.unit : hit.edge;
+  }
+
+  /* The caret's box {left, top, height} in the window: the trailing edge of the character before, or the leading
+     edge of the one after it. */
+  caret(unit, after) {
+    const { model } = this;
+    const behind = unit > 0 && (after || unit >= model.text.length);
+    const start = behind ? model.previousCluster(unit) : unit;
+    const end = behind ? unit : model.nextCluster(unit);
+    const rects = this.view.rects(start, end);
+    const rect = rects[behind ? rects.length - 1 : 0];
+    if (!rect) return null;
+    const atRight = behind !== isRightToLeft(model.text.slice(start, end));
+    return { left: atRight ? rect.right : rect.left, top: rect.top, height: rect.height };
+  }
+
+  /* The token border one line up (-1) or down (1) from a caret, nearest to column x; null at the end of the text. */
+  vertical(unit, caret, x, step) {
+    let index = this.model.blockAt(Math.max(0, unit - (caret.behind ? 1 : 0)));
+    let lines = this.lines(index);
+    const origin = this.view.element(index).getBoundingClientRect();
+    const middle = caret.top + caret.height / 2 - origin.top;
+    let at = lines.findIndex((line) => middle <= line.bottom + 1);
+    if (at < 0) at = lines.length;
+    at += step;
+    while (at < 0 || at >= lines.length) {
+      index += step;
+      if (!this.model.blocks[index]) return null;
+      lines = this.lines(index);
+      at = step > 0 ? 0 : lines.length - 1;
+    }
+    const { edge } = this.#onLine(lines[at], x - this.view.element(index).getBoundingClientRect().left, lines[at].top);
+    const ends = lines[at].boxes.some((box) => this.model.ends[box.token] === edge);
+    return { unit: edge, after: ends };
+  }
+
+  /* [first, last] token border of the visual line that a caret stands in; null where the line has no token. */
+  lineEnds(unit, caret) {
+    const index = this.model.blockAt(Math.max(0, unit - (caret.behind ? 1 : 0)));
+    const middle = caret.top + caret.height / 2 - this.view.element(index).getBoundingClientRect().top;
+    const line = this.lines(index).find((candidate) => middle <= candidate.bottom + 1);
+    if (!line) return null;
+    const tokens = line.boxes.map((box) => box.token);
+    return [this.model.starts[Math.min(...tokens)], this.model.ends[Math.max(...tokens)]];
+  }
+}
+
+function distance(value, low, high) {
+  return value < low ? low - value : value > high ? value - high : 0;
+}
+
+function nearest(items, gap) {
+  let best = items[0];
+  let least = Infinity;
+  for (const item of items) {
+    const now = gap(item);
+    if (now < least) {
+      least = now;
+      best = item;
+    }
+  }
+  return best;
+}

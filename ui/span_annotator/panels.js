@@ -1,0 +1,115 @@
+/* Around the text: label chips, the state of saving, notices, the hint line, toasts. */
+
+import { button, make, setText } from "./elements.js";
+
+const TOAST = 4200; // ms
+
+const STATES = {
+  clean: "",
+  saved: "saved ✓",
+  dirty: "unsaved",
+  saving: "saving…",
+  restored: "draft restored",
+  undelivered: "not saved yet",
+};
+
+export class Panels {
+  constructor(root, { onLabel, onDiscard }) {
+    this.root = root;
+    this.actions = { onLabel };
+    this.labels = root.querySelector(".labels");
+    this.state = root.querySelector(".state-text");
+    this.discard = root.querySelector(".discard");
+    this.flag = root.querySelector(".flag");
+    this.undo = root.querySelector(".undo");
+    this.redo = root.querySelector(".redo");
+    this.notice = root.querySelector(".notice");
+    this.hint = root.querySelector(".hint");
+    this.toastBox = root.querySelector(".toast");
+    this.live = root.querySelector(".live");
+    this.discard.addEventListener("click", onDiscard);
+    this.chips = new Map();
+  }
+
+  /* `labels`: Map id → {id, name, hue, key, description}. */
+  buildLabels(labels) {
+    this.chips = new Map();
+    const elements = [...labels.values()].map((label) => {
+      const key = label.key ? `, key ${label.key.toUpperCase()}` : "";
+      const title = `${label.name}${key}${label.description ? `\n${label.description}` : ""}`;
+      const chip = button(`label hue-${label.hue}`, "", title, () => this.actions.onLabel(label.id));
+      const count = make("span", "label-count", "0");
+      if (label.key) chip.append(make("kbd", "", label.key.toUpperCase()));
+      chip.append(make("span", "label-name", label.name), count);
+      this.chips.set(label.id, { chip, count });
+      return chip;
+    });
+    if (!elements.length) elements.push(make("span", "no-labels", "This project has no labels yet. Add the first one under Labels."));
+    this.labels.replaceChildren(...elements);
+  }
+
+  draw(scene, { sticky, flagged, state, canUndo, canRedo, choosing, storageFailed }) {
+    const counts = new Map();
+    for (const span of scene.spans) counts.set(span.label, (counts.get(span.label) ?? 0) + 1);
+    for (const [id, { chip, count }] of this.chips) {
+      setText(count, String(counts.get(id) ?? 0));
+      chip.classList.toggle("used", counts.has(id));
+      chip.setAttribute("aria-pressed", String(sticky === id));
+    }
+    this.labels.classList.toggle("choosing", choosing);
+    setText(this.state, storageFailed && state === "dirty" ? "unsaved, no draft kept" : STATES[state]);
+    this.state.title = storageFailed ? "This browser keeps no drafts: its storage is full or switched off. Save often (Ctrl S)." : "";
+    this.root.dataset.state = state;
+    this.discard.hidden = state !== "restored";
+    this.flag.setAttribute("aria-pressed", String(flagged));
+    this.undo.disabled = !canUndo;
+    this.redo.disabled = !canRedo;
+  }
+
+  drawHint(pairs) {
+    const signature = pairs.flat().join("\n");
+    if (signature === this.hintShown) return;
+    this.hintShown = signature;
+    this.hint.replaceChildren(
+      ...pairs.map(([key, meaning]) => {
+        const part = make("span", "hint-part");
+        part.append(make("kbd", "", key), meaning);
+        return part;
+      }),
+    );
+  }
+
+  /* A message with its ways out [[text, action]], above the text until one is taken. */
+  ask(message, choices, tone = "info") {
+    this.notice.hidden = false;
+    this.notice.dataset.tone = tone;
+    const row = make("span", "notice-actions");
+    for (const [text, action] of choices) row.append(button("notice-button", text, "", action));
+    this.notice.replaceChildren(make("span", "notice-text", message), row);
+  }
+
+  dismiss() {
+    this.notice.hidden = true;
+  }
+
+  /* Draw the eye to a question that is still open. */
+  nudge() {
+    this.notice.animate([{ transform: "translateX(-4px)" }, { transform: "translateX(4px)" }, { transform: "none" }], 160);
+  }
+
+  toast(message) {
+    setText(this.toastBox, message);
+    this.toastBox.classList.add("shown");
+    clearTimeout(this.toastTimer);
+    this.toastTimer = setTimeout(() => this.quiet(), TOAST);
+  }
+
+  quiet() {
+    clearTimeout(this.toastTimer);
+    this.toastBox.classList.remove("shown");
+  }
+
+  announce(message) {
+    setText(this.live, message);
+  }
+}
