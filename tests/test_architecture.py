@@ -110,7 +110,12 @@ def test_every_page_begins_with_the_guard():
         body = ast.parse(path.read_text(encoding="utf-8")).body
         acts = [n for n in body if not isinstance(n, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)]
         acts = [n for n in acts if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+        acts = [n for n in acts if not (isinstance(n, ast.Assign) and not calls(n))]  # a constant does nothing
         assert "open_page(" in ast.unparse(acts[0]), f"{path.name} does something before open_page()"
+
+
+def calls(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Call) for inner in ast.walk(node))
 
 
 def test_html_is_allowed_in_one_escaping_module_only():
