@@ -13,6 +13,8 @@ import uuid
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".tmp-"
+RESULT = "result"
+FINISHED = "finished.json"
 
 
 def publish_folder(source: Path, target: Path) -> None:
@@ -21,6 +23,8 @@ def publish_folder(source: Path, target: Path) -> None:
     Raises OSError and leaves no `target` behind when the disk refuses any part of it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    # Its age begins now: the sweeper removes folders that have been without a row for an hour.
+    os.utime(source)
     sync_tree(source)
     try:
         os.rename(source, target)
@@ -58,3 +62,10 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def discard(folder: Path) -> None:
+    """Remove what a run that is over no longer needs: checkpoints and results. Its log stays."""
+    for name in ("checkpoints", RESULT, f"{RESULT}.partial"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / FINISHED).unlink(missing_ok=True)

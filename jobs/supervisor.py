@@ -56,6 +56,16 @@ def ensure_running() -> None:
         )
 
 
+def is_running() -> bool:
+    """True while a supervisor of this data folder lives."""
+    return heartbeat.read(Folders(home())).running
+
+
+def heartbeat_age() -> float | None:
+    """Seconds since it last wrote its sign of life; None when it never did."""
+    return heartbeat.read(Folders(home())).age
+
+
 class Supervisor:
     """The loop: reconcile four times a second, beat once a second, sweep every ten minutes."""
 
@@ -85,7 +95,7 @@ class Supervisor:
         os.write(self._asker, b"x")
 
     def _pass(self) -> None:
-        """One round. Whatever fails is logged and tried again, less and less often: a store may be away for a while."""
+        """One round. What fails is logged and tried again, less and less often: a store may be away."""
         try:
             self._work()
             self.trouble, self._pause = None, POLL_SECONDS

@@ -36,7 +36,7 @@ class Ending:
 
     def __str__(self) -> str:
         if self.code is None:
-            return "ended unseen, while no supervisor was running"
+            return "is gone, and nobody saw how it ended"
         if self.code < 0:
             return f"was killed by {_signal_name(-self.code)}"
         return f"ended with exit code {self.code}"
@@ -55,7 +55,7 @@ class Engine(Protocol):
         """How the worker of an attempt ended that is no longer among the living."""
 
     def stop(self, attempt_id: int, *, force: bool = False) -> None:
-        """Ask a worker to write a checkpoint and leave, or kill it with all its children; no error when it is gone."""
+        """Ask a worker to leave in good order, or kill it with its children; no error when it is gone."""
 
 
 def _signal_name(number: int) -> str:

@@ -35,7 +35,7 @@ class LocalEngine:
         self._codes: OrderedDict[int, int] = OrderedDict()
 
     def start(self, order: Order) -> None:
-        """Start `python -m jobs.worker <attempt id>`; its alive lock is taken before it exists, so it is never free."""
+        """Start `python -m jobs.worker <attempt id>`; its alive lock is taken before it exists: no gap."""
         lock = locks.take(alive_path(self.folders, order.attempt_id))
         if lock is None:
             raise OSError(f"Attempt {order.attempt_id} already has a living worker; it is not started twice.")
