@@ -60,7 +60,7 @@ def layout_of(head: bytes, options: Options) -> Layout:
         head = head[: head.rfind(b"\n") + 1]
     lines = [line.strip("\r") for line in head.decode("utf-8", "replace").split("\n")]
     filled = [line for line in lines if line.strip(" \t") and not line.lstrip().startswith(MARKER)]
-    is_tabbed = sum("\t" in line.strip(" \t") for line in filled) * 2 > len(filled)
+    is_tabbed = sum("\t" in line.strip(" \t") for line in filled) * 2 >= len(filled)
     layout = Layout(options.delimiter or ("\t" if is_tabbed else " "), 2, options.scheme, "", "", 0.0)
     counts = [len(layout.cells(line)) for line in filled]
     usual = max(set(counts), key=lambda count: (counts.count(count), count), default=0)

@@ -127,6 +127,7 @@ def _array(source: Source) -> Iterator[tuple[int, Any]]:
         while True:
             if window.peek() == "":
                 raise FormatError("The file ends in the middle of its JSON array.", window.line)
+            source.records += 1
             yield window.line, _element(window)
             mark = window.peek()
             if mark not in (",", "]"):

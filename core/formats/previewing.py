@@ -12,6 +12,7 @@ from core.documents import Document
 from core.errors import FormatError
 from core.formats.conll import layout_of
 from core.formats.detection import Detection, detect, split_of
+from core.formats.reading import read_source
 from core.formats.record import Options, Skipped
 from core.formats.source import Source
 
@@ -58,10 +59,11 @@ class _Tally:
 
     def add(self, document: Document) -> None:
         line = int(document.meta["line"])
-        first = self._seen.setdefault(blake2b(document.text.encode(), digest_size=16).digest(), line)
-        if first != line:
-            self.skip(Skipped(line, f"The text is the same as that of line {first:,}."))
+        key = blake2b(document.text.encode(), digest_size=16).digest()
+        if key in self._seen:
+            self.skip(Skipped(line, f"The text is the same as that of line {self._seen[key]:,}."))
             return
+        self._seen[key] = line
         self.documents += 1
         self.spans.update(span.label for span in document.spans)
         if "split" in document.meta:
@@ -82,8 +84,6 @@ def preview(
     `format` None: found from the head. `options` are those of `read`; a split said by the file's name counts for the
     documents that name none themselves, unless `split` is given.
     """
-    from core.formats import read_source
-
     tally = _Tally()
     beginning = stream.tell() if stream.seekable() else None
     detection: Detection | None = None

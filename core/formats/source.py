@@ -23,6 +23,7 @@ class Source:
         self._stream = stream
         self._on_progress = on_progress
         self._read = 0
+        self.records = 0  # elements of a JSON array begun so far; stays 0 where lines count the records
         self._head: bytes | None = None
 
     def head(self) -> bytes:

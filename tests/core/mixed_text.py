@@ -22,6 +22,8 @@ PIECES = (
 )  # fmt: skip
 
 mixed_text = st.lists(st.sampled_from(PIECES) | st.characters().map(str), max_size=25).map("".join)
+# What a file can hold: no NUL, no half of a surrogate pair.
+clean_text = mixed_text.map(lambda text: text.replace("\x00", "").encode("utf-8", "ignore").decode())
 labels = st.sampled_from(("PER", "ORG", "地名", "B-side", "a b"))
 
 
