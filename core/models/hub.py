@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def fetch(base: str, *, endpoint: str | None = None) -> Path:
         raise EncoderUnavailable(
             f"{base!r} is neither a model id (like name/model) nor a folder. {_WAY_OUT}"
         ) from reason
-    if cached is not None and _missing(path.name for path in cached.iterdir()) is None:
+    if cached is not None and _is_whole(cached):
         return cached
     try:
         info = HfApi(endpoint=endpoint).model_info(base, timeout=ANSWER_SECONDS)
@@ -49,9 +50,17 @@ def fetch(base: str, *, endpoint: str | None = None) -> Path:
         raise EncoderUnavailable(f"{base} {lack}. {_WAY_OUT}")
     wanted = [name for name in names if name in _SMALL_FILES or name.endswith(".safetensors")]
     try:
-        return Path(snapshot_download(base, revision=info.sha, allow_patterns=wanted, endpoint=endpoint))
+        return Path(snapshot_download(base, allow_patterns=wanted, endpoint=endpoint))
     except Exception as reason:  # as above
         raise EncoderUnavailable(f"The download of {base} broke off ({reason}). Try again. {_WAY_OUT}") from reason
+
+
+def _is_whole(folder: Path) -> bool:
+    """False for what an interrupted download left: weights in several files come with an index that names them all."""
+    names = {path.name for path in folder.iterdir()}
+    index = folder / "model.safetensors.index.json"
+    shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values() if index.name in names else ()
+    return _missing(names) is None and names.issuperset(shards)
 
 
 def _missing(names: Iterable[str]) -> str | None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.made_models import make_model
+
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -42,3 +44,15 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def encoder_model(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published folder of an English encoder tagger with random weights; never written to."""
+    return make_model(tmp_path_factory.mktemp("encoder-model"), str(tiny_encoder), "en")
+
+
+@pytest.fixture(scope="session")
+def character_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of a Chinese character tagger."""
+    return make_model(tmp_path_factory.mktemp("character-model"), "char-bilstm-crf", "zh")
