@@ -14,12 +14,12 @@ from __future__ import annotations
 from core.formats.detection import Detection, detect, split_of
 from core.formats.loss import LossReport
 from core.formats.previewing import ImportPreview, preview
-from core.formats.reading import FORMATS, read
+from core.formats.reading import FORMATS, read, read_source
 from core.formats.record import Options, Skipped
 from core.formats.source import HEAD_BYTES, MAX_TEXT_CHARACTERS
 from core.formats.writing import WRITABLE, write
 
 __all__ = [
     "FORMATS", "HEAD_BYTES", "MAX_TEXT_CHARACTERS", "WRITABLE", "Detection", "ImportPreview", "LossReport", "Options",
-    "Skipped", "detect", "preview", "read", "split_of", "write",
+    "Skipped", "detect", "preview", "read", "read_source", "split_of", "write",
 ]  # fmt: skip
