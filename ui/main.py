@@ -10,7 +10,9 @@ from ui import sidebar
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
-st.set_page_config(page_title="Tagloop", page_icon=":material/sell:", layout="wide", initial_sidebar_state="auto")
+# A file of ours: Streamlit fetches a Material icon for the tab from a font server.
+ICON = Path(__file__).with_name("icon.svg")
+st.set_page_config(page_title="Tagloop", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
 
 SCREENS = {
     "home": st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
