@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from core.errors import EncoderUnavailable
 
 ANSWER_SECONDS = 10.0
 _WAY_OUT = "Give a local folder or choose the built-in."
-_SMALL_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors.index.json")
+_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors.index.json", "*.safetensors"]
+_WANTED: dict[str, Any] = {"allow_patterns": _FILES, "ignore_patterns": ["*/*"]}
 
 
 def fetch(base: str, *, endpoint: str | None = None) -> Path:
@@ -28,14 +29,14 @@ def fetch(base: str, *, endpoint: str | None = None) -> Path:
     )
 
     try:
-        cached = Path(snapshot_download(base, local_files_only=True))
+        cached = Path(snapshot_download(base, local_files_only=True, **_WANTED))
     except LocalEntryNotFoundError:
         cached = None
     except HFValidationError as reason:
         raise EncoderUnavailable(
             f"{base!r} is neither a model id (like name/model) nor a folder. {_WAY_OUT}"
         ) from reason
-    if cached is not None and _is_whole(cached):
+    if cached is not None and _missing(path.name for path in cached.iterdir()) is None:
         return cached
     try:
         info = HfApi(endpoint=endpoint).model_info(base, timeout=ANSWER_SECONDS)
@@ -48,19 +49,10 @@ def fetch(base: str, *, endpoint: str | None = None) -> Path:
     names = [file.rfilename for file in info.siblings or () if "/" not in file.rfilename]
     if (lack := _missing(names)) is not None:
         raise EncoderUnavailable(f"{base} {lack}. {_WAY_OUT}")
-    wanted = [name for name in names if name in _SMALL_FILES or name.endswith(".safetensors")]
     try:
-        return Path(snapshot_download(base, allow_patterns=wanted, endpoint=endpoint))
+        return Path(snapshot_download(base, endpoint=endpoint, **_WANTED))
     except Exception as reason:  # as above
         raise EncoderUnavailable(f"The download of {base} broke off ({reason}). Try again. {_WAY_OUT}") from reason
-
-
-def _is_whole(folder: Path) -> bool:
-    """False for what an interrupted download left: weights in several files come with an index that names them all."""
-    names = {path.name for path in folder.iterdir()}
-    index = folder / "model.safetensors.index.json"
-    shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values() if index.name in names else ()
-    return _missing(names) is None and names.issuperset(shards)
 
 
 def _missing(names: Iterable[str]) -> str | None:
