@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import NotFound
 from db import documents
+from db.accounts import YOU
 from db.events import Event
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def sentences(session: Session, events: Sequence[Event], *, now: datetime | None
         event = group[0]
         say = WORDS.get(event.action, _plain)
         what = MANY[event.action](len(group)) if len(group) > 1 else say(event, _name(session, event))
-        lines.append((f"{event.actor} {what}", ago(event.at, now or datetime.now(UTC))))
+        who = "You" if event.actor == YOU else event.actor
+        lines.append((f"{who} {what}", ago(event.at, now or datetime.now(UTC))))
     return lines
 
 

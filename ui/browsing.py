@@ -70,15 +70,13 @@ def _bar(page: Page, chosen: Filter, offset: int, total: int, everything: int) -
     """How many there are, the way to the next rows, and export."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="browse-bar"):
         of_all = "" if total == everything else f" of {everything:,}"
-        st.html(render.muted(f"{total:,} document{'' if total == 1 else 's'}{of_all}"))
+        st.html(render.muted(f"{total:,} document{'' if total == 1 else 's'}{of_all}"), width="content")
         st.space("stretch")
         if total > PAGE_ROWS:
             last = min(offset + PAGE_ROWS, total)
-            st.html(render.muted(f"{offset + 1:,}–{last:,}"))
-            st.button("", icon=":material/chevron_left:", help="The 50 before", disabled=offset == 0, key="browse-back",
-                      on_click=_move, args=(offset - PAGE_ROWS,), type="tertiary")  # fmt: skip
-            st.button("", icon=":material/chevron_right:", help="The next 50", disabled=last == total,
-                      key="browse-on", on_click=_move, args=(offset + PAGE_ROWS,), type="tertiary")  # fmt: skip
+            st.html(render.muted(f"{offset + 1:,}–{last:,}"), width="content")
+            _step("chevron_left", "The 50 before", offset - PAGE_ROWS, blocked=not offset)
+            _step("chevron_right", "The next 50", offset + PAGE_ROWS, blocked=last == total)
         if st.button("Export", icon=":material/download:", key="export"):
             exporting.dialog(page, chosen)
 
@@ -103,8 +101,8 @@ def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
         selection_mode="single-cell",
         key=f"page:browse-table-{offset}-{rows[0].id}-{len(rows)}",
         column_config={
-            "Name": st.column_config.TextColumn(width=120),
-            "Text": st.column_config.TextColumn(width="large"),
+            "Name": st.column_config.TextColumn(width=115),
+            "Text": st.column_config.TextColumn(width=250),
             "Split": st.column_config.TextColumn(width=60),
             "Status": st.column_config.TextColumn(width=95),
             "Spans": st.column_config.NumberColumn(width=60),
@@ -136,7 +134,7 @@ def _document(page: Page, known: Sequence[Label], document_id: int | None) -> No
     status = f"{answer.status}{' · flagged' if answer.flagged else ''}"
     st.html(render.document_head(found.name or f"#{found.position}", [found.split or "no split", status]))
     hues = {label.name: label.hue for label in known}
-    with st.container(height=330, border=False):
+    with st.container(key="browse-text"):
         st.html(render.small_text(found.text, answer.spans, hues, language=page.project.language))
     counts = {label.name: sum(span.label == label.name for span in answer.spans) for label in known}
     st.html(render.chips({name: count for name, count in counts.items() if count}, hues))
@@ -165,6 +163,20 @@ def _confirm_delete(page: Page, document: StoredDocument, answer: Annotation) ->
                 with page.store.writing() as session:
                     documents.delete(session, [document.id], actor=page.actor)
                 notice.done(f"{document.name or 'The document'} was deleted.")
+
+
+def _step(icon: str, words: str, offset: int, *, blocked: bool) -> None:
+    """A button that goes to other rows."""
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        help=words,
+        key=f"browse-{icon}",
+        type="tertiary",
+        disabled=blocked,
+        on_click=_move,
+        args=(offset,),
+    )
 
 
 def _move(offset: int) -> None:
