@@ -18,7 +18,7 @@ def backup(store: Store, target: Path) -> Path:
 
     The copy is written under a temporary name in the same folder, checked, flushed to the disk and only then
     renamed: a file named `target` is a whole, sound backup or the one that was there before. Raises
-    StoreError when the copy fails its check, and on PostgreSQL, whose own tool does this.
+    StoreError when the disk refuses it or the copy fails its check, and on PostgreSQL, whose own tool does this.
     """
     if store.engine.dialect.name != "sqlite":
         raise StoreError("A PostgreSQL database is backed up with pg_dump, not from here.")
@@ -30,6 +30,10 @@ def backup(store: Store, target: Path) -> Path:
         _flush(partial)
         os.replace(partial, target)
         _flush(target.parent)
+    except (store.driver.Error, OSError) as error:
+        raise StoreError(
+            f"The backup {target} was not written: {error}. The one before it, if any, stays."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     return target
@@ -47,16 +51,13 @@ def _copy(store: Store, partial: Path) -> None:
 
 
 def _check(store: Store, partial: Path) -> None:
-    dbapi = store.engine.dialect.dbapi
-    if dbapi is None:
-        raise StoreError("The database driver is not loaded; open the store first.")
-    copy = dbapi.connect(str(partial))
+    copy = store.driver.connect(str(partial))
     try:
         answer = [str(row[0]) for row in copy.cursor().execute("PRAGMA integrity_check")]
     finally:
         copy.close()
     if answer != ["ok"]:
-        raise StoreError(f"The backup is not sound and was thrown away: {'; '.join(answer[:3])}.")
+        raise OSError(f"the copy is not sound ({'; '.join(answer[:3])})")
 
 
 def _flush(path: Path) -> None:

@@ -65,7 +65,12 @@ class Store:
         """Version of the SQLite library in use; None on PostgreSQL."""
         if self.engine.dialect.name != "sqlite":
             return None
-        return str(self.engine.dialect.dbapi.sqlite_version)  # type: ignore[union-attr]
+        return str(self.driver.sqlite_version)
+
+    @property
+    def driver(self) -> Any:
+        """The database driver's module (DB-API)."""
+        return self.engine.dialect.dbapi
 
     def close(self) -> None:
         """Close every connection of this process."""
