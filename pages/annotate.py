@@ -8,6 +8,7 @@ from core.errors import TagloopError
 from db import labels as label_store
 from db import projects
 from ui import desk, render
+from ui.screens import open_screen
 from ui.session import open_page
 from ui.span_annotator import Submission, span_annotator
 
@@ -20,13 +21,13 @@ if not summary.documents:
     st.title("Annotate")
     st.html(render.empty("Nothing to label yet", "Import documents first: text, CoNLL or JSON lines."))
     if st.button("Import documents", type="primary"):
-        st.switch_page("pages/documents.py")
+        open_screen("documents")
     st.stop()
 if not known:
     st.title("Annotate")
     st.html(render.empty("No labels yet", "A label names what people mark, such as PER or 人名."))
     if st.button("Add labels", type="primary"):
-        st.switch_page("pages/labels.py")
+        open_screen("labels")
     st.stop()
 
 
@@ -75,7 +76,7 @@ def annotate() -> None:
     with bar:
         st.html(render.desk_place(sheet.place, sheet.total, name, sheet.document.name, sheet.shown.status))
         if st.query_params.get("back") == "inspect" and st.button("Back to Inspect", icon=":material/arrow_back:"):
-            st.switch_page("pages/inspect.py", query_params={"project": str(page.project.id)})
+            open_screen("inspect", query_params={"project": str(page.project.id)})
     st.query_params["document"] = str(document_id)
 
     def submit(submission: Submission) -> None:
@@ -98,7 +99,7 @@ def all_done(queue_name: str) -> None:
     )
     with st.container(horizontal=True, horizontal_alignment="center"):
         if st.button("Train a model", type="primary"):
-            st.switch_page("pages/train.py")
+            open_screen("train")
         if queue_name != "all" and st.button("Show all documents"):
             st.session_state["page:next-queue"] = "all"
             st.rerun(scope="app")

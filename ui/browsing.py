@@ -13,6 +13,7 @@ from db.annotations import Annotation
 from db.documents import DocumentRow, Filter, StoredDocument
 from db.labels import Label
 from ui import exporting, notice, render
+from ui.screens import open_screen
 from ui.session import Page
 
 PAGE_ROWS = 50
@@ -29,7 +30,7 @@ def view(page: Page) -> None:
     if not everything:
         st.html(render.empty("No documents yet", "Texts that you import are listed here, with their spans."))
         if st.button("Import documents", type="primary", icon=":material/upload_file:"):
-            st.switch_page("pages/documents.py", query_params={"project": str(page.project.id), "section": "import"})
+            open_screen("documents", query_params={"project": str(page.project.id), "section": "import"})
         return
     chosen = _filter(known)
     offset = st.session_state.get(_OFFSET, 0)
@@ -141,7 +142,7 @@ def _document(page: Page, known: Sequence[Label], document_id: int | None) -> No
     with st.container(horizontal=True, gap="small"):
         if st.button("Annotate", type="primary", icon=":material/edit_note:", key="annotate"):
             parts = {"project": str(page.project.id), "document": str(found.id)}
-            st.switch_page("pages/annotate.py", query_params=parts)
+            open_screen("annotate", query_params=parts)
         if st.button("Delete", icon=":material/delete:", key="delete"):
             _confirm_delete(page, found, answer)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import sidebar
-
-PAGES = Path(__file__).resolve().parent.parent / "pages"
+from ui.screens import PAGES
 
 # A file of ours: Streamlit fetches a Material icon for the tab from a font server.
 ICON = Path(__file__).with_name("icon.svg")

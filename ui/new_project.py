@@ -10,8 +10,10 @@ from core.errors import TagloopError
 from db import projects
 from db.connection import Store
 from db.projects import Project
+from ui.screens import open_screen
 
-LANGUAGES = {"en": "English (spans snap to words)", "zh": "中文 (spans snap to characters)"}
+LANGUAGES = {"en": "English", "zh": "中文"}
+SNAPS = {"en": "Spans snap to words.", "zh": "Spans snap to characters. 一字一格。"}
 EXAMPLE_LABELS = {"en": "PER, ORG, LOC", "zh": "人名, 机构, 地点"}
 
 
@@ -25,6 +27,7 @@ def form(store: Store, actor: str, *, key: str) -> None:
         required=True,
         key=f"{key}-language",
     )
+    st.caption(SNAPS[language or "en"])
     with st.form(f"{key}-form", border=False):
         title = st.text_input("Title", placeholder="News desk", max_chars=80)
         labels = st.text_input(
@@ -40,7 +43,7 @@ def form(store: Store, actor: str, *, key: str) -> None:
         st.error(str(error))
         return
     st.session_state["project_id"] = project.id
-    st.switch_page("pages/documents.py", query_params={"project": str(project.id)})
+    open_screen("documents", query_params={"project": str(project.id)})
 
 
 def create(store: Store, title: str, language: str, labels: str, actor: str) -> Project:

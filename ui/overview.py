@@ -10,6 +10,7 @@ import streamlit as st
 from db.models import Model
 from db.projects import ProjectSummary
 from ui import render, scores
+from ui.screens import open_screen
 from ui.session import Page
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -117,7 +118,7 @@ def lead(page: Page, step: Step, *, primary: bool = False) -> None:
     key = f"to-{step.screen}-{step.section}-{primary}"
     if st.button(step.button, key=key, type="primary" if primary else "secondary"):
         section = {"section": step.section.lower()} if step.section else {}
-        st.switch_page(f"pages/{step.screen}.py", query_params={"project": str(page.project.id), **section})
+        open_screen(step.screen, query_params={"project": str(page.project.id), **section})
 
 
 def _documents(count: int) -> str:
