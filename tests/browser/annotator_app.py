@@ -1,9 +1,10 @@
 """Shows the annotator on the documents of one case and writes what it submits to a file, one JSON line each.
 
-Run by the tests: `streamlit run annotator_app.py -- FOLDER`. FOLDER/cases.json maps a case (`?case=` in the address) to
-{"documents": [...], "labels": [...], "threshold": 0.0}; FOLDER/submitted.jsonl gets the submissions. Each document has
-text, and optionally language, spans, suggestions ([start, end, label, score]), tokens, revision, flagged. A document
-with "theirs" (spans) is saved by somebody else at the first submission, which is therefore refused.
+Run by the tests: `streamlit run annotator_app.py -- FOLDER`. FOLDER/cases.json maps a case (`?case=` in the address)
+to {"documents": [...], "labels": [...], "threshold": 0.0}; FOLDER/submitted.jsonl gets the submissions. A document
+has text, and optionally language, spans, suggestions ([start, end, label, score]), tokens, revision, flagged. One
+with "theirs" (spans) is saved by somebody else at the first submission, which is therefore refused; one with
+"refuse" is refused once for that reason.
 """
 
 from __future__ import annotations

@@ -41,12 +41,15 @@ MODULES = (
     "geometry.js",
     "edits.js",
     "drafts.js",
+    "wire.js",
+    "surroundings.js",
     "elements.js",
     "text_view.js",
     "overlay.js",
     "side_list.js",
     "panels.js",
     "key_sheet.js",
+    "reading.js",
     "editor.js",
     "pointer.js",
     "keyboard.js",
@@ -91,7 +94,7 @@ def span_annotator(
 
     def handle() -> None:
         value = st.session_state[key].submit
-        answer: dict[str, Any] = {"document": document.id, "number": _number(value), "error": None}
+        answer: dict[str, Any] = {"number": _number(value), "error": None}
         try:
             on_submit(parse_submission(value, document, labels))
         except TagloopError as error:
@@ -115,7 +118,6 @@ def payload(
     """The JSON that the browser gets; raises InvalidValue for a span whose label is not among `labels`."""
     ids = {label.name: label.id for label in labels}
     keys = label_keys(labels)
-    refused = answer["error"] if answer and answer["document"] == document.id else None
     return {
         "id": document.id,
         "text": document.text,
@@ -129,7 +131,7 @@ def payload(
         "labels": [[label.id, label.name, label.hue, keys.get(label.id), label.description] for label in labels],
         "threshold": threshold,
         "answered": answer["number"] if answer else None,
-        "error": refused,
+        "error": answer["error"] if answer else None,
     }
 
 

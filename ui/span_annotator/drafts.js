@@ -20,12 +20,12 @@ export class Drafts {
     this.#prune();
   }
 
-  /* All drafts of a document: [{revision, submitted, spans, decisions, flagged}]. */
+  /* All drafts of a document, newest revision first: [{revision, spans, decisions, flagged}]. */
   of(id, mark) {
     const found = [];
     for (const name of this.#names(`${PREFIX}${id}:`)) {
       const draft = attempt(() => JSON.parse(this.storage.getItem(name)));
-      if (draft?.mark === mark && Array.isArray(draft.spans)) found.push({ ...draft, revision: Number(name.split(":").pop()) });
+      if (draft?.mark === mark && Array.isArray(draft.spans) && Array.isArray(draft.decisions)) found.push({ ...draft, revision: Number(name.split(":").pop()) });
     }
     return found.sort((a, b) => b.revision - a.revision);
   }

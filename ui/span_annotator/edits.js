@@ -58,6 +58,12 @@ export class Edits {
     return true;
   }
 
+  /* The server has taken the state as it is; its decisions are done with. The spans stay the same objects. */
+  settle() {
+    this.baseline = { ...this.state, decisions: new Map() };
+    this.states[this.at] = this.baseline;
+  }
+
   undo() {
     if (!this.canUndo) return false;
     this.at--;

@@ -62,13 +62,14 @@ export class Geometry {
     return onTheRight !== isRightToLeft(this.model.text.slice(start, end)) ? end : start;
   }
 
+  /* By tops alone: a block's box reaches a little into the next one, to leave room for label chips. */
   #blockAtHeight(y) {
     let low = 0;
     let high = this.model.blocks.length - 1;
     while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.view.element(middle).getBoundingClientRect().bottom > y) high = middle;
-      else low = middle + 1;
+      const middle = (low + high + 1) >> 1;
+      if (this.view.element(middle).getBoundingClientRect().top <= y) low = middle;
+      else high = middle - 1;
     }
     return low;
   }

@@ -55,10 +55,15 @@ export class SideList {
       row.style.transform = `translateY(${index * ROW}px)`;
       row.setAttribute("aria-selected", String(this.scene.selected === item));
       row.setAttribute("aria-posinset", String(index + 1));
-      if (row.parentNode !== this.space) this.space.append(row);
       shown.set(item, row);
     }
     for (const [item, row] of this.rows) if (!shown.has(item)) row.remove();
+    let previous = null;
+    for (const row of shown.values()) {
+      const follower = previous ? previous.nextSibling : this.space.firstChild;
+      if (follower !== row) this.space.insertBefore(row, follower);
+      previous = row;
+    }
     this.rows = shown;
   }
 

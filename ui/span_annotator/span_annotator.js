@@ -2,8 +2,10 @@
    In between stand the draft in this browser and the question of whose version counts. */
 
 import { TextModel } from "./offsets.js";
-import { Edits, makeSpan, sameState, sortSpans } from "./edits.js";
+import { Edits, sameState } from "./edits.js";
 import { Drafts, textMark } from "./drafts.js";
+import { fittingDraft, readLabels, readState, readSuggestions, sameData, writeSpans } from "./wire.js";
+import { roomFor, themeOf } from "./surroundings.js";
 import { SideList } from "./side_list.js";
 import { Panels } from "./panels.js";
 import { KeySheet } from "./key_sheet.js";
@@ -82,26 +84,24 @@ class Annotator {
 
   update(data, send) {
     this.send = send;
-    this.#adoptTheme();
+    this.root.dataset.theme = themeOf(this.root);
     const first = this.document === null;
     const focused = first ? document.activeElement === document.body : this.#hasFocus();
     const known = this.document;
-    const answered = this.waiting !== null && data.answered === this.waiting.number;
-    const submitted = answered ? this.waiting : null;
-    if (answered) this.#answered();
-    const relabelled = JSON.stringify(data.labels) !== JSON.stringify(known?.labels);
-    if (relabelled) {
-      this.editor.setLabels(new Map(data.labels.map(([id, name, hue, key, description]) => [id, { id, name, hue, key, description }])));
-    }
+    const submitted = this.waiting && data.answered === this.waiting.number ? this.waiting : null;
+    if (submitted) this.#answered(submitted, data.error);
+    const relabelled = !sameData(data.labels, known?.labels);
+    if (relabelled) this.editor.setLabels(readLabels(data.labels));
     if (!known || data.id !== known.id || data.text !== known.text) this.#open(data);
     else this.#revise(data, submitted, relabelled);
     if (focused) this.editor.text.focus({ preventScroll: true });
   }
 
-  #answered() {
+  #answered({ action, revision }, error) {
     clearTimeout(this.lost);
     this.waiting = null;
     this.panels.dismiss();
+    if (error === null && (action === "accept" || action === "save")) this.drafts.remove(this.document.id, revision);
   }
 
   #open(data) {
@@ -113,15 +113,14 @@ class Annotator {
     this.mark = textMark(data.text);
     this.panels.dismiss();
     this.panels.quiet();
-    this.seconds = 0;
+    this.worked = 0; // ms
     this.workedAt = performance.now();
     this.root.dataset.language = data.language;
-    const edits = new Edits(this.#stateOf(data));
+    const edits = new Edits(readState(this.model, data));
     const restored = this.#restore(edits);
     this.editor.state = restored ? "restored" : data.revision > 0 ? "saved" : "clean";
-    this.editor.open(this.model, edits, this.#suggestionsOf(data), data.threshold);
+    this.editor.open(this.model, edits, readSuggestions(this.model, data.suggestions), data.threshold);
     this.#fit();
-    if (data.error) this.#refused(data);
   }
 
   /* The same document again: a save came through, was refused, or something around it changed. */
@@ -129,50 +128,47 @@ class Annotator {
     const known = this.document;
     this.document = data;
     const { editor } = this;
-    editor.suggestions = JSON.stringify(known.suggestions) === JSON.stringify(data.suggestions) ? editor.suggestions : this.#suggestionsOf(data);
+    if (!sameData(known.suggestions, data.suggestions)) editor.suggestions = readSuggestions(this.model, data.suggestions);
     editor.threshold = data.threshold;
     if (submitted && data.error) this.#refused(data);
-    else if (data.revision !== this.revision) this.#newRevision(data, submitted);
-    else if (submitted) editor.state = editor.edits.dirty ? "dirty" : data.revision > 0 ? "saved" : "clean";
+    else if (data.revision !== this.revision) this.#newRevision(data);
+    else if (submitted) this.#sayState();
+    else if (!sameData(known.spans, data.spans) && !editor.edits.dirty) this.#open(data); // labels merged elsewhere
     editor.refresh({ all: relabelled });
   }
 
-  #newRevision(data, submitted) {
-    const { editor } = this;
-    const theirs = this.#stateOf(data);
-    const mine = { ...editor.edits.state, decisions: new Map() };
-    if (sameState(theirs, mine) || (submitted && !editor.edits.dirty)) {
-      this.#forgetDrafts(data.revision);
+  #newRevision(data) {
+    const { edits } = this.editor;
+    const theirs = readState(this.model, data);
+    if (sameState(theirs, { ...edits.state, decisions: new Map() })) {
+      this.drafts.remove(data.id, this.revision);
       this.revision = data.revision;
-      editor.edits.baseline = theirs;
-      editor.edits.commit(theirs);
-      editor.state = "saved";
-    } else if (editor.edits.dirty) {
+      edits.settle();
+      this.#sayState();
+    } else if (edits.dirty) {
       this.#ask(data.revision, theirs, `Revision ${data.revision} of this document was saved while you were editing. Nothing of yours is lost.`);
     } else this.#open(data);
   }
 
   #refused(data) {
     const { message, revision, spans } = data.error;
-    this.editor.state = "dirty";
-    if (revision === null) {
+    this.#sayState();
+    if (revision === null || revision === this.revision) {
       this.panels.ask(`Not saved: ${message}`, [["Close", () => this.panels.dismiss()]], "error");
       return;
     }
     const newer = data.revision >= revision ? data : { ...data, revision, spans };
-    if (newer.revision !== this.revision || this.conflict) this.#ask(newer.revision, this.#stateOf(newer), message);
-    else {
-      // Opened afresh on the current revision: the refused work is in the older draft, which is offered.
-      if (this.panels.notice.hidden) this.panels.ask(message, [["Close", () => this.panels.dismiss()]], "error");
-      this.editor.state = this.editor.edits.dirty ? "dirty" : "saved";
-    }
+    this.#ask(newer.revision, readState(this.model, newer), message);
+  }
+
+  #sayState() {
+    this.editor.state = this.editor.edits.dirty ? "dirty" : this.revision > 0 ? "saved" : "clean";
   }
 
   /* Two versions: let the person choose, and let the choice be undone. */
   #ask(revision, theirs, message) {
     this.conflict = { revision, theirs };
-    this.editor.state = "dirty";
-    this.#saveDraft();
+    this.#sayState();
     this.panels.ask(
       message,
       [
@@ -197,19 +193,6 @@ class Annotator {
     editor.text.focus({ preventScroll: true });
   }
 
-  #stateOf({ spans, flagged }) {
-    const { offsets } = this.model;
-    const made = spans.map(([start, end, label]) => makeSpan(offsets.unit(start), offsets.unit(end), label));
-    return { spans: sortSpans(made), decisions: new Map(), flagged };
-  }
-
-  #suggestionsOf(data) {
-    const { offsets } = this.model;
-    return data.suggestions.map(([id, start, end, label, score]) =>
-      Object.freeze({ id, start: offsets.unit(start), end: offsets.unit(end), label, score }),
-    );
-  }
-
   /* ---- drafts ---- */
 
   /* Lay this revision's draft over `edits` (undo leads back); offer one of another revision. */
@@ -217,20 +200,12 @@ class Annotator {
     const { id } = this.document;
     let restored = false;
     for (const draft of this.drafts.of(id, this.mark)) {
-      const state = this.#stateOf({ ...draft, spans: draft.spans.filter((span) => this.#fits(span)) });
-      state.decisions = new Map(draft.decisions);
-      if (draft.revision === this.revision) {
-        restored = edits.commit(state);
-      } else if ((draft.submitted && draft.revision < this.revision) || sameState({ ...state, decisions: new Map() }, edits.baseline)) {
-        this.drafts.remove(id, draft.revision); // the server took it
-      } else if (this.panels.notice.hidden) this.#offer(draft.revision, state);
+      const state = readState(this.model, fittingDraft(this.model, draft, this.editor.labels));
+      if (draft.revision === this.revision) restored = edits.commit(state);
+      else if (sameState({ ...state, decisions: new Map() }, edits.baseline)) this.drafts.remove(id, draft.revision); // arrived
+      else if (this.panels.notice.hidden) this.#offer(draft.revision, state);
     }
     return restored;
-  }
-
-  #fits([start, end, label]) {
-    const { offsets, text } = this.model;
-    return Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= offsets.point(text.length) && this.editor.labels.has(label);
   }
 
   #offer(revision, state) {
@@ -251,17 +226,15 @@ class Annotator {
   }
 
   #edited() {
-    const { editor } = this;
-    const { dirty } = editor.edits;
-    editor.state = dirty ? "dirty" : this.revision > 0 ? "saved" : "clean";
+    this.#sayState();
     this.draftDue = true;
     clearTimeout(this.draftTimer);
     this.draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_DELAY);
   }
 
-  #saveDraft({ submitted = false } = {}) {
+  #saveDraft() {
     clearTimeout(this.draftTimer);
-    if (!this.document || !(this.draftDue || submitted)) return;
+    if (!this.document || !this.draftDue) return;
     this.draftDue = false;
     const { edits } = this.editor;
     const { id } = this.document;
@@ -269,15 +242,9 @@ class Annotator {
       this.drafts.remove(id, this.revision);
       return;
     }
-    const { flagged, decisions } = edits.state;
-    this.drafts.save(id, this.revision, { mark: this.mark, submitted, flagged, spans: this.#spansOut(), decisions: [...decisions] });
+    const { flagged, decisions, spans } = edits.state;
+    this.drafts.save(id, this.revision, { mark: this.mark, flagged, spans: writeSpans(this.model, spans), decisions: [...decisions] });
     this.editor.storageFailed = this.drafts.failed;
-  }
-
-  #forgetDrafts(revision) {
-    for (const draft of this.drafts.of(this.document.id, this.mark)) {
-      if (draft.revision < revision) this.drafts.remove(this.document.id, draft.revision);
-    }
   }
 
   discardDraft() {
@@ -292,11 +259,6 @@ class Annotator {
 
   /* ---- to Python ---- */
 
-  #spansOut() {
-    const { offsets } = this.model;
-    return this.editor.edits.state.spans.map(({ start, end, label }) => [offsets.point(start), offsets.point(end), label]);
-  }
-
   submit(action) {
     if (this.waiting) return;
     if (this.conflict) {
@@ -306,11 +268,10 @@ class Annotator {
     }
     const { editor } = this;
     this.#worked();
-    this.#saveDraft({ submitted: true });
+    this.#saveDraft();
     this.number = Math.max(this.number + 1, Date.now());
-    this.waiting = { number: this.number, action };
+    this.waiting = { number: this.number, action, revision: this.revision };
     this.lost = setTimeout(() => this.#lost(), NO_ANSWER);
-    this.stateBefore = editor.state;
     editor.state = "saving";
     editor.drawBar();
     this.send("submit", {
@@ -318,10 +279,10 @@ class Annotator {
       document_id: this.document.id,
       base_revision: this.revision,
       action,
-      spans: this.#spansOut(),
+      spans: writeSpans(this.model, editor.edits.state.spans),
       flagged: editor.edits.state.flagged,
       decisions: editor.edits.verdicts(editor.suggestions),
-      seconds: Math.round(this.seconds) / 1000,
+      seconds: Math.round(this.worked) / 1000,
     });
   }
 
@@ -357,7 +318,7 @@ class Annotator {
   /* Time at work: gaps between signs of life, long ones cut. */
   #worked() {
     const now = performance.now();
-    if (this.workedAt !== undefined) this.seconds += Math.min(now - this.workedAt, IDLE); // kept in ms
+    if (this.workedAt !== undefined) this.worked += Math.min(now - this.workedAt, IDLE);
     this.workedAt = now;
   }
 
@@ -365,21 +326,9 @@ class Annotator {
     return this.root.getRootNode().activeElement !== null || document.activeElement === document.body;
   }
 
-  /* Light or dark by the luminance of the page's own background, whatever the theme is called. */
-  #adoptTheme() {
-    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim();
-    const probe = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    probe.fillStyle = background || "#ffffff";
-    probe.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
-    this.root.dataset.theme = 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 ? "dark" : "light";
-  }
-
   /* As tall as the window allows, so that labels, text and actions are seen together. */
   #fit() {
-    const { top } = this.root.getBoundingClientRect();
-    const free = window.innerHeight - Math.max(0, top) - 28;
-    this.root.style.setProperty("--height", `${Math.max(380, Math.min(free, window.innerHeight - 28))}px`);
+    this.root.style.setProperty("--height", `${Math.round(roomFor(this.root))}px`);
     this.editor.relayout();
   }
 }

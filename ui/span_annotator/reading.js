@@ -1,0 +1,243 @@
+/* A document on the screen: drawn blocks, caret, selection, and the way through spans and suggestions. Nothing here
+   changes what a person has decided; `refresh` draws a change once, and only where it shows. */
+
+import { Geometry } from "./geometry.js";
+import { TextView } from "./text_view.js";
+import { Overlay } from "./overlay.js";
+import { quote } from "./elements.js";
+
+export class Reading {
+  constructor(root, panels, list) {
+    this.panels = panels;
+    this.list = list;
+    this.text = root.querySelector(".text");
+    this.view = new TextView(root.querySelector(".blocks"));
+    this.overlay = new Overlay(root.querySelector(".overlay"), this.text, root.querySelector(".scroll"));
+    this.labels = new Map(); // id → label, those to choose from
+    this.drawn = new Map(); // the same and those taken away meanwhile, whose spans are still to be seen
+    this.sticky = null; // label id that each drag sets at once
+    this.state = "clean"; // what the bar says about saving
+  }
+
+  /* ---- document ---- */
+
+  open(model, edits, suggestions, threshold) {
+    this.model = model;
+    this.edits = edits;
+    this.suggestions = suggestions;
+    this.threshold = threshold;
+    this.caret = { unit: model.starts.length ? model.starts[0] : 0, after: false };
+    this.selection = null; // {anchor, focus, exact}
+    this.selected = null; // the span or suggestion picked
+    this.column = null; // x kept while the caret moves up and down
+    this.scene = null;
+    this.view.build(model);
+    this.geometry = new Geometry(model, this.view);
+    this.list.forget();
+    this.list.list.scrollTop = 0;
+    this.overlay.scroller.scrollTop = 0;
+    this.refresh();
+  }
+
+  setLabels(labels) {
+    this.labels = labels;
+    this.drawn = new Map([...this.drawn, ...labels]);
+    if (this.sticky !== null && !labels.has(this.sticky)) this.sticky = null;
+    this.panels.buildLabels(labels);
+    this.list.forget();
+  }
+
+  /* Draw what changed since the last call: touched blocks, list, bar, overlay. */
+  refresh({ all = false } = {}) {
+    const before = all ? null : this.scene;
+    const { spans } = this.edits.state;
+    const pending = this.edits.pending(this.suggestions, this.threshold);
+    if (this.selected && !spans.includes(this.selected) && !pending.includes(this.selected)) this.selected = null;
+    this.scene = { spans, pending, selected: this.selected, labels: this.drawn };
+    const touched = this.#touched(before);
+    for (const index of touched) this.view.render(index, this.scene);
+    if (!before || touched.size) this.list.draw(this.scene, this.model.text);
+    this.drawBar();
+    this.drawOverlay();
+  }
+
+  #touched(before) {
+    if (!before) return new Set(this.model.blocks.keys());
+    const blocks = new Set();
+    const touch = (item) => {
+      const [first, last] = this.model.blocksOf(item.start, item.end);
+      for (let index = first; index <= last; index++) blocks.add(index);
+    };
+    for (const name of ["spans", "pending"]) {
+      if (before[name] === this.scene[name]) continue;
+      const old = new Set(before[name]);
+      const now = new Set(this.scene[name]);
+      for (const item of old) if (!now.has(item)) touch(item);
+      for (const item of now) if (!old.has(item)) touch(item);
+    }
+    if (before.selected !== this.selected) [before.selected, this.selected].forEach((item) => item && touch(item));
+    return blocks;
+  }
+
+  drawBar() {
+    const { edits, selected } = this;
+    this.panels.draw(this.scene, {
+      sticky: this.sticky,
+      flagged: edits.state.flagged,
+      state: this.state,
+      canUndo: edits.canUndo,
+      canRedo: edits.canRedo,
+      choosing: this.range() !== null || selected !== null,
+      storageFailed: this.storageFailed,
+    });
+    this.panels.drawHint(this.#hints());
+  }
+
+  #hints() {
+    const digits = [...this.labels.values()].map((label) => label.key).filter(Boolean);
+    const keys = digits.length > 1 ? `${digits[0]}…${digits.at(-1)}`.toUpperCase() : (digits[0] ?? "");
+    if (this.range()) return [[keys, "label it"], ["Shift ← →", "change"], ["Esc", "clear"]];
+    if (this.selected?.score !== undefined) return [["A", "accept"], ["X", "reject"], [keys, "accept as another label"]];
+    if (this.selected) return [[keys, "relabel"], ["⌫", "remove"], ["Ctrl Shift ← →", "move its end"], ["Esc", "done"]];
+    if (this.sticky !== null) {
+      return [["drag", `marks ${this.labels.get(this.sticky).name}`], ["double click", "a word"], ["Esc", "switch off"]];
+    }
+    const hints = [["drag", "or"], ["Shift ← →", "select"], [keys, "label"], ["Ctrl Z", "undo"]];
+    return this.scene.pending.length ? [["A", "accept suggestion"], ["X", "reject"], ...hints.slice(0, 3)] : hints;
+  }
+
+  drawOverlay() {
+    const range = this.range();
+    const span = this.selected && this.selected.score === undefined ? this.selected : null;
+    this.overlay.draw({
+      caret: this.geometry.caret(this.caret.unit, this.caret.after),
+      selected: range ? this.view.rects(range[0], range[1]) : [],
+      ends: span ? [this.geometry.caret(span.start, false), this.geometry.caret(span.end, true)] : null,
+    });
+  }
+
+  relayout() {
+    if (!this.geometry) return;
+    this.geometry.forget();
+    this.list.measure();
+    this.drawOverlay();
+  }
+
+  /* ---- caret and selection ---- */
+
+  /* The selected range in units: whole tokens, or exactly as drawn where single characters were asked for. */
+  range() {
+    if (!this.selection) return null;
+    const { anchor, focus, exact } = this.selection;
+    const [start, end] = anchor < focus ? [anchor, focus] : [focus, anchor];
+    if (start === end) return null;
+    return exact ? this.model.trim(start, end) : this.model.snap(start, end);
+  }
+
+  moveTo(unit, { after = false, extend = false, exact = false, keepColumn = false } = {}) {
+    if (extend) {
+      const anchor = this.selection?.anchor ?? this.caret.unit;
+      this.selection = { anchor, focus: unit, exact: exact || (this.selection?.exact ?? false) };
+    } else {
+      this.selection = null;
+    }
+    this.selected = null;
+    this.caret = { unit, after };
+    if (!keepColumn) this.column = null;
+    this.#drawCaret();
+  }
+
+  select(anchor, focus, { exact = false } = {}) {
+    this.selection = { anchor, focus, exact };
+    this.selected = null;
+    this.caret = { unit: focus, after: focus > anchor };
+    this.refresh();
+  }
+
+  #drawCaret() {
+    if (this.scene.selected !== this.selected) this.refresh();
+    else {
+      this.drawBar();
+      this.drawOverlay();
+    }
+    this.overlay.wake();
+    this.overlay.reveal(this.geometry.caret(this.caret.unit, this.caret.after));
+  }
+
+  /* One token (or character) to the left or right as seen: in a right-to-left line, left is forward. */
+  step(towardsRight, { extend = false, exact = false } = {}) {
+    const { model } = this;
+    const forward = towardsRight !== model.runsRightToLeft(this.caret.unit);
+    const range = this.range();
+    if (range && !extend) {
+      this.moveTo(range[forward ? 1 : 0], { after: forward });
+      return;
+    }
+    const { unit } = this.caret;
+    const to = exact
+      ? (forward ? model.nextCluster(unit) : model.previousCluster(unit))
+      : (forward ? model.nextStop(unit) : model.previousStop(unit));
+    this.moveTo(to, { after: forward, extend, exact });
+  }
+
+  stepLine(down, { extend = false } = {}) {
+    const caret = this.geometry.caret(this.caret.unit, this.caret.after);
+    if (!caret) return;
+    this.column ??= caret.left;
+    const to = this.geometry.vertical(this.caret.unit, { ...caret, behind: this.caret.after }, this.column, down ? 1 : -1);
+    if (to) this.moveTo(to.unit, { after: to.after, extend, keepColumn: true });
+    else this.toEnd(down, { extend });
+  }
+
+  toLineEnd(last, { extend = false } = {}) {
+    const caret = this.geometry.caret(this.caret.unit, this.caret.after);
+    const ends = caret && this.geometry.lineEnds(this.caret.unit, { ...caret, behind: this.caret.after });
+    if (ends) this.moveTo(ends[last ? 1 : 0], { after: last, extend });
+  }
+
+  toEnd(last, { extend = false } = {}) {
+    const { starts, ends } = this.model;
+    if (starts.length) this.moveTo(last ? ends[ends.length - 1] : starts[0], { after: last, extend });
+  }
+
+  pick(item) {
+    this.selection = null;
+    this.selected = item;
+    this.caret = { unit: item.end, after: true };
+    this.column = null;
+    this.refresh();
+    this.list.reveal(item);
+    this.overlay.reveal(this.geometry.caret(item.start, false));
+    const kind = item.score === undefined ? "" : "suggested ";
+    this.panels.announce(`${kind}${this.nameOf(item.label)}: ${this.surfaceOf(item)}`);
+  }
+
+  /* Select the next (or previous) span or suggestion; false at the end, where focus may move on. */
+  walk(forward) {
+    const items = [...this.scene.spans, ...this.scene.pending].sort((a, b) => a.start - b.start || a.end - b.end);
+    const at = items.indexOf(this.selected);
+    const { unit } = this.caret;
+    const next = at >= 0
+      ? items[at + (forward ? 1 : -1)]
+      : forward ? items.find((item) => item.start >= unit) ?? items[0] : items.findLast((item) => item.end <= unit) ?? items.at(-1);
+    if (!next) return false;
+    this.pick(next);
+    return true;
+  }
+
+  clear() {
+    if (this.selection) this.selection = null;
+    else if (this.selected) this.selected = null;
+    else this.sticky = null;
+    this.panels.quiet();
+    this.refresh();
+  }
+
+  nameOf(label) {
+    return this.drawn.get(label).name;
+  }
+
+  surfaceOf(item) {
+    return quote(this.model.text.slice(item.start, item.end));
+  }
+}
