@@ -67,7 +67,10 @@ def chip(label: str, hue: int, note: str = "") -> str:
 
 def chips(counts: Mapping[str, int], hues: Mapping[str, int]) -> str:
     """Labels with their counts in one line."""
-    parts = (chip(label, hues.get(label, 0), f"{number:,}") for label, number in counts.items())
+    parts = (
+        f'<span class="tl-count">{chip(label, hues.get(label, 0), f"{count:,}")}</span>'
+        for label, count in counts.items()
+    )
     return f'<div class="tl-chips">{"".join(parts)}</div>'
 
 
@@ -246,3 +249,52 @@ def strong(text: str) -> str:
 def aside(text: str) -> str:
     """A remark behind a word."""
     return f'<span class="tl-aside">{escape(text)}</span>'
+
+
+def run_line(name: str, state: str, facts: Sequence[str], share: float, *, state_key: str = "") -> str:
+    """A run that goes on: its name and state, its figures in one line, its bar."""
+    figures = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    return (
+        f'<div class="tl-run"><div class="tl-run-head"><i class="tl-dot tl-is-{escape(state_key)}"></i>'
+        f'<b>{escape(name)}</b><span class="tl-run-state">{escape(state)}</span></div>'
+        f'<div class="tl-run-facts">{figures}</div>{bar(share)}</div>'
+    )
+
+
+def run_row(name: str, state: str, outcome: str, when: str) -> str:
+    """A run that is over, as a line of a list."""
+    return (
+        f'<div class="tl-row"><i class="tl-dot tl-is-{escape(state)}"></i><b>{escape(name)}</b>'
+        f'<span class="tl-run-state">{escape(state)}</span><span class="tl-row-what">{escape(outcome)}</span>'
+        f"<time>{escape(when)}</time></div>"
+    )
+
+
+def details_title(name: str, state: str, *, state_key: str = "") -> str:
+    """The head of the panel that looks at one run."""
+    dot = f'<i class="tl-dot tl-is-{escape(state_key)}"></i>' if state_key else ""
+    return (
+        f'<div class="tl-details-title"><b>{escape(name)}</b>'
+        f'<span class="tl-run-state">{dot}{escape(state)}</span></div>'
+    )
+
+
+def figures_line(facts: Sequence[str]) -> str:
+    """A few figures in one quiet line."""
+    return f'<div class="tl-run-facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts)}</div>'
+
+
+def strong(text: str) -> str:
+    """A cell that stands out."""
+    return f"<b>{escape(text)}</b>"
+
+
+def lanes_head(name: str, verdicts: Mapping[str, str]) -> str:
+    """The head of a document in lanes: its name, and what each model made of it."""
+    said = "".join(f"<span><b>{escape(side)}</b> {escape(what)}</span>" for side, what in verdicts.items())
+    return f'<div class="tl-run-facts"><span class="tl-strong">{escape(name)}</span>{said}</div>'
+
+
+def reading_head(name: str, what: str) -> str:
+    """The head of what a model found in a text."""
+    return f'<div class="tl-reading-head"><b>{escape(name)}</b><span>{escape(what)}</span></div>'
