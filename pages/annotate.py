@@ -53,7 +53,7 @@ def annotate() -> None:
     """The bar above the text and the editor; a submission reruns this fragment only."""
     bar = st.container(horizontal=True, vertical_alignment="center", key="desk-bar")
     with bar:
-        st.selectbox(
+        name = st.selectbox(
             "Queue",
             list(desk.QUEUES),
             format_func=str.capitalize,
@@ -62,7 +62,7 @@ def annotate() -> None:
             width=150,
             on_change=lambda: st.query_params.pop("document", None),
         )
-        name, chosen = desk.queue()
+        chosen = desk.QUEUES[name]
         model, threshold = choose_model()
     document_id = desk.open_document(page, chosen)
     if document_id is None:
@@ -107,4 +107,5 @@ def all_done(queue_name: str) -> None:
 
 if "page:next-queue" in st.session_state:
     st.session_state["page:queue"] = st.session_state.pop("page:next-queue")
+st.session_state.setdefault("page:queue", desk.first_queue(summary))
 annotate()

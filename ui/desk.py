@@ -20,6 +20,7 @@ from db.documents import StoredDocument
 from db.labels import Label
 from db.listing import Filter
 from db.models import Model
+from db.projects import ProjectSummary
 from ui.process import model_folder
 from ui.session import Page
 from ui.span_annotator import AnnotatorDocument, AnnotatorLabel, Submission, Suggested
@@ -53,10 +54,10 @@ def annotator_labels(found: Sequence[Label]) -> list[AnnotatorLabel]:
     return [AnnotatorLabel(label.id, label.name, label.hue, label.key, label.description) for label in found]
 
 
-def queue() -> tuple[str, Filter]:
-    """The name and the filter of the queue chosen for this visit."""
-    name = str(st.session_state.get("page:queue", "unlabelled"))
-    return (name, QUEUES[name]) if name in QUEUES else ("all", QUEUES["all"])
+def first_queue(summary: ProjectSummary) -> str:
+    """Where a visit begins: with what is unlabelled, and with all documents when nothing is."""
+    labelled = summary.accepted + summary.drafts + summary.skipped
+    return "unlabelled" if labelled < summary.documents else "all"
 
 
 def open_document(page: Page, filter: Filter) -> int | None:
@@ -73,7 +74,7 @@ def open_document(page: Page, filter: Filter) -> int | None:
 
 
 def sheet(page: Page, document_id: int, filter: Filter, model: Model | None) -> Sheet:
-    """Read everything that the editor needs, in one short session; suggestions are made first when they are missing."""
+    """Read all that the editor needs, in one short session; missing suggestions are made first."""
     if model is not None:
         suggest(page.store, document_id, model)
     with page.store.reading() as session:
