@@ -30,7 +30,10 @@ _BOX = """([surface, occurrence]) => {
   let start = -1;
   for (let i = 0; i <= occurrence; i++) start = text.indexOf(surface, start + 1);
   if (start < 0) return null;
-  const place = (unit) => { const [from, node] = nodes.findLast(([from]) => from <= unit); return [node, unit - from]; };
+  const place = (unit) => {
+    const [from, node] = nodes.findLast(([from]) => from <= unit);
+    return [node, unit - from];
+  };
   const range = document.createRange();
   range.setStart(...place(start));
   const last = place(start + surface.length - 1);
@@ -89,8 +92,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 def go(page: Page, screen: str) -> None:
     """Open a screen through the sidebar, as people do."""
-    page.locator("[data-testid=stSidebar] [data-testid=stPageLink]").filter(
-        has_text=re.compile(f"^.*{screen}$")
-    ).click()
-    page.wait_for_url(re.compile(f"/{screen.lower()}\\b"))
+    links = page.locator("[data-testid=stSidebar] [data-testid=stPageLink]")
+    links.filter(has_text=re.compile(f"{screen}$")).click()
+    page.wait_for_url(re.compile(r"//[^/]+/(\?|$)" if screen == "Home" else rf"/{screen.lower()}\b"))
     settled(page)
