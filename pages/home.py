@@ -28,7 +28,8 @@ if not summary.documents:
         overview.lead(page, step, primary=True)
     st.stop()
 
-first, second, third = st.columns(3, gap="medium")
+with st.container(key="trio-home"):
+    first, second, third = st.columns(3, gap="medium")
 with first:
     overview.labelled_card(page, summary)
 with second:
@@ -36,7 +37,8 @@ with second:
 with third:
     overview.next_card(page, step)
 
-left, right = st.columns([2, 3], gap="medium")
+with st.container(key="panes-home"):
+    left, right = st.columns([2, 3], gap="medium")
 with left:
     overview.labels_card(page, summary.spans_per_label, {label.name: label.hue for label in known})
 with right:

@@ -9,7 +9,8 @@ from ui.session import open_page
 
 page = open_page("Settings")
 
-left, right = st.columns(2, gap="medium")
+with st.container(key="panes-settings"):
+    left, right = st.columns(2, gap="medium")
 with left:
     maintenance.project_card(page)
     maintenance.danger_card(page)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import NotFound
 from db import documents
-from db.accounts import YOU
 from db.events import Event
+from ui.words import count
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,11 +20,11 @@ Values = Mapping[str, Any]
 def sentences(session: Session, events: Sequence[Event], *, now: datetime | None = None) -> list[tuple[str, str]]:
     """(what happened, when) of each event, newest first; runs of like events become one line."""
     lines: list[tuple[str, str]] = []
-    for group in _groups(events):
+    for group in _groups([event for event in events if event.action not in SILENT]):
         event = group[0]
         say = WORDS.get(event.action, _plain)
         what = MANY[event.action](len(group)) if len(group) > 1 else say(event, _name(session, event))
-        who = "You" if event.actor == YOU else event.actor
+        who = event.actor[:1].upper() + event.actor[1:]
         lines.append((f"{who} {what}", ago(event.at, now or datetime.now(UTC))))
     return lines
 
@@ -67,18 +67,18 @@ def _annotated(event: Event, name: str) -> str:
         after.get("status", ""), "saved"
     )
     spans = len(after.get("spans") or ())
-    return f"{verb} {name}" + ("" if verb == "skipped" else f" · {_count(spans, 'span')}")
+    return f"{verb} {name}" + ("" if verb == "skipped" else f" · {count(spans, 'span')}")
 
 
 def _added(event: Event, name: str) -> str:
     after: Values = event.after or {}
     twice = f", {after['duplicates']:,} were there already" if after.get("duplicates") else ""
-    return f"added {_count(after.get('added', 0), 'document')} with {_count(after.get('spans', 0), 'span')}{twice}"
+    return f"added {count(after.get('added', 0), 'document')} with {count(after.get('spans', 0), 'span')}{twice}"
 
 
 def _split(event: Event, name: str) -> str:
     counts: Values = (event.after or {}).get("documents") or {}
-    return "assigned splits · " + " · ".join(f"{split} {count:,}" for split, count in counts.items())
+    return "assigned splits · " + " · ".join(f"{split} {number:,}" for split, number in counts.items())
 
 
 def _label_changed(event: Event, name: str) -> str:
@@ -103,14 +103,10 @@ def _plain(event: Event, name: str) -> str:
     return f"{verb.replace('_', ' ')} {name if name.startswith(kind) else f'{kind} {name}'}".strip()
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 WORDS: dict[str, Callable[[Event, str], str]] = {
     "annotation.saved": _annotated,
     "documents.added": _added,
-    "documents.deleted": lambda event, name: f"deleted {event.subject}",
+    "documents.deleted": lambda event, name: f"deleted {count(len((event.before or {}).get('ids', ())), 'document')}",
     "splits.assigned": _split,
     "splits.set": lambda event, name: f"moved {event.subject} to {(event.after or {}).get('split') or 'no split'}",
     "label.added": lambda event, name: f"added the label {name}",
@@ -119,8 +115,17 @@ WORDS: dict[str, Callable[[Event, str], str]] = {
     "label.merged": _merged,
     "project.created": lambda event, name: "made the project",
     "project.updated": _project_changed,
+    "suggestions.decided": lambda event, name: f"decided on suggestions in {name}",
+    "run.created": lambda event, name: f"started the training {name}",
+    "model.published": lambda event, name: f"published the model {name}",
+    "model.renamed": lambda event, name: f"renamed the model {(event.before or {}).get('name')} to {name}",
+    "model.retired": lambda event, name: f"retired the model {name}",
+    "job.failed": lambda event, name: f"gave up {event.subject}",
+    "job.cancelled": lambda event, name: f"cancelled {event.subject}",
 }
+# Steps on the way that say nothing new: a training is told by run.created and model.published.
+SILENT = ("snapshot.frozen", "job.queued", "job.running", "job.done", "job.run.asked", "job.cancel.asked")
 MANY: dict[str, Callable[[int], str]] = {
-    "label.added": lambda count: f"added {count} labels",
-    "label.updated": lambda count: f"changed labels · {count} times",
+    "label.added": lambda times: f"added {times} labels",
+    "label.updated": lambda times: f"changed labels · {times} times",
 }

@@ -40,7 +40,7 @@ def view(page: Page) -> None:
     if not rows:
         st.html(render.empty("Nothing matches", "No document is like this. Clear the search or a filter."))
         return
-    with st.container(key="browse-panes"):
+    with st.container(key="panes-browse"):
         left, right = st.columns([3, 2], gap="medium")
         with left:
             picked = _table(rows, offset)
@@ -50,7 +50,8 @@ def view(page: Page) -> None:
 
 def _filter(known: Sequence[Label]) -> Filter:
     """The search field and the filters; any change goes back to the first rows."""
-    search, status, split, label = st.columns([4, 2, 2, 2], gap="small")
+    with st.container(key="browse-filters"):
+        search, status, split, label = st.columns([4, 2, 2, 2], gap="small")
     again = {"on_change": _to_start, "label_visibility": "collapsed"}
     text = search.text_input("Search", placeholder="Search texts and names", icon=":material/search:",
                              key="page:browse-search", **again)  # fmt: skip
@@ -87,10 +88,10 @@ def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
     frame = pd.DataFrame(
         {
             "Name": [row.name or f"#{row.position}" for row in rows],
-            "Text": [row.preview for row in rows],
             "Split": [row.split or "–" for row in rows],
             "Status": [f"{row.status} ⚑" if row.flagged else row.status for row in rows],
             "Spans": [row.spans for row in rows],
+            "Text": [row.preview for row in rows],  # last: where the window is narrow, only its end is hidden
         }
     )
     state = st.dataframe(
@@ -103,10 +104,10 @@ def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
         key=f"page:browse-table-{offset}-{rows[0].id}-{len(rows)}",
         column_config={
             "Name": st.column_config.TextColumn(width=115),
-            "Text": st.column_config.TextColumn(width=250),
             "Split": st.column_config.TextColumn(width=60),
             "Status": st.column_config.TextColumn(width=95),
             "Spans": st.column_config.NumberColumn(width=60),
+            "Text": st.column_config.TextColumn(width=420),
         },
     )
     cells = state.selection.cells

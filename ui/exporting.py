@@ -50,7 +50,9 @@ def export(page: Page, chosen: Filter, format: str) -> Export:
 @st.dialog("Export")
 def dialog(page: Page, chosen: Filter) -> None:
     """Choose what and how, see what is lost, save."""
-    format = st.selectbox("Format", WRITABLE, index=WRITABLE.index("doccano"), format_func=TITLES.__getitem__)
+    format = st.selectbox(
+        "Format", WRITABLE, index=WRITABLE.index("doccano"), format_func=TITLES.__getitem__, key="export-format"
+    )
     scope = Filter()
     if chosen != Filter():
         scopes = {"All documents": Filter(), "Only those listed": chosen}

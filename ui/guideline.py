@@ -33,7 +33,8 @@ def editor(page: Page) -> None:
 
 
 def _write(page: Page) -> None:
-    written, shown = st.columns(2, gap="medium")
+    with st.container(key="panes-guideline"):
+        written, shown = st.columns(2, gap="medium")
     text = written.text_area(
         "Markdown",
         page.project.guideline,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
 import streamlit as st
-from jobs.importing import import_file
 
 from core.formats import FORMATS, preview
 from db import labels
+from jobs.importing import import_file
 from ui import notice, render
 from ui.import_summary import ImportSummary, Source
 from ui.session import Page
+from ui.words import count
 
 TITLES = {
     "conll": "CoNLL columns (BIO tags)",
@@ -25,6 +26,7 @@ TITLES = {
     "text": "Plain text, one document",
 }
 SCHEMES = ("IOB2", "IOB1", "BIOES", "IO")
+PASTE = {"en": "Angela Merkel visited Siemens in Munich.", "zh": "王芳明天从上海飞往北京。"}
 SPLITS = ("train", "dev", "test")
 
 _PREVIEW = "page:import-preview"
@@ -45,38 +47,42 @@ def view(page: Page) -> None:
         return
     with page.store.reading() as session:
         hues = {label.name: label.hue for label in labels.list_labels(session, page.project.id)}
-    _show(page, summary, hues)
+    new = [label for label in summary.spans_per_label if label not in hues]
+    hues |= render.new_hues(summary.spans_per_label, hues)
+    _counts(summary, hues, new)
+    _skipped(summary)
     if not summary.documents:
         st.warning("There is no document in this file that could be imported.", icon=":material/info:")
-    elif st.button(f"Import {_documents(summary.documents)}", type="primary", icon=":material/download:"):
+        return
+    if st.button(
+        f"Import {count(summary.documents, 'document')}", type="primary", icon=":material/download:", key="import"
+    ):
         _take_in(page, source, options)
+    st.html(render.small_title("The first documents"))
+    for example in summary.sample:
+        with st.container(border=True):
+            st.html(render.small_text(example.text, example.spans, hues, language=page.project.language))
 
 
 def _source(page: Page) -> Source | None:
     """What the person gives: an uploaded file, else pasted text."""
     turn = st.session_state.get(_TURN, 0)
-    way = st.segmented_control(
-        "From",
-        ["File", "Pasted text"],
-        default="File",
-        required=True,
-        label_visibility="collapsed",
-        key="page:import-way",
+    left, right = st.columns(2, gap="medium")
+    upload = left.file_uploader(
+        "A file in UTF-8",
+        help="CoNLL columns, Prodigy, doccano, Label Studio or CLUENER JSON, plain text; whatever its name.",
+        key=f"upload-{page.project.id}-{turn}",
     )
-    if way == "File":
-        upload = st.file_uploader(
-            "A file in UTF-8: CoNLL, Prodigy, doccano, Label Studio, CLUENER or plain text",
-            key=f"upload-{page.project.id}-{turn}",
-        )
-        return None if upload is None else Source(upload.name, upload.size, str(upload.file_id), upload)
-    pasted = st.text_area(
-        "Text: a document a line, or any of the formats that a file may have",
-        height=180,
+    pasted = right.text_area(
+        "Or pasted text",
+        help="A document a line, or any of the formats that a file may have.",
+        height=100,
         key=f"paste-{page.project.id}-{turn}",
-        placeholder="明天下午三点到上海。"
-        if page.project.language == "zh"
-        else "Angela Merkel visited Siemens in Munich.",
+        placeholder=PASTE[page.project.language],
+        disabled=upload is not None,
     )
+    if upload is not None:
+        return Source(upload.name, upload.size, str(upload.file_id), upload)
     if not pasted.strip():
         return None
     data = pasted.encode("utf-8", "replace")
@@ -118,13 +124,12 @@ def _summary(source: Source, options: Mapping[str, str]) -> ImportSummary:
 def _broken(summary: ImportSummary) -> None:
     """The reason why nothing of the file can be imported."""
     st.error(f"**{render.escape_markdown(summary.error)}**", icon=":material/error:")
-    read = f"{_documents(summary.documents)} before it could be read. " if summary.documents else ""
+    read = f"{count(summary.documents, 'document')} before it could be read. " if summary.documents else ""
     st.caption(f"{read}Nothing is imported from a file with an error: mend the line, or choose another format above.")
 
 
-def _show(page: Page, summary: ImportSummary, hues: Mapping[str, int]) -> None:
-    """Counts, labels, splits, what is left out, and the first documents as they will look."""
-    known = dict(hues) | render.new_hues(summary.spans_per_label, hues)
+def _counts(summary: ImportSummary, hues: Mapping[str, int], new: Sequence[str]) -> None:
+    """What is in the file: format, documents, splits, spans per label, and the labels that are new."""
     scheme = f" · {summary.scheme}" if summary.scheme else ""
     st.html(
         render.facts(
@@ -137,17 +142,10 @@ def _show(page: Page, summary: ImportSummary, hues: Mapping[str, int]) -> None:
         )
     )
     if summary.spans_per_label:
-        st.html(render.chips(summary.spans_per_label, known))
-    new = [label for label in summary.spans_per_label if label not in hues]
+        st.html(render.chips(summary.spans_per_label, hues))
     if new:
         names = ", ".join(new[:12]) + (f" and {len(new) - 12} more" if len(new) > 12 else "")
         st.info(f"New in this project, will be added: {render.escape_markdown(names)}", icon=":material/new_label:")
-    _skipped(summary)
-    if summary.sample:
-        st.html(render.small_title("The first documents"))
-        for example in summary.sample:
-            with st.container(border=True):
-                st.html(render.small_text(example.text, example.spans, known, language=page.project.language))
 
 
 def _skipped(summary: ImportSummary) -> None:
@@ -172,8 +170,8 @@ def _take_in(page: Page, source: Source, options: Mapping[str, str]) -> None:
                 page.store, page.project.id, source.stream, source.name, format,
                 actor=page.actor, on_progress=moved, **rest,
             )  # fmt: skip
-        twice = f" {_documents(report.duplicates)} were there already." if report.duplicates else ""
-        st.session_state[_RESULT] = f"{_documents(report.added)} and {report.spans:,} spans were added.{twice}"
+        twice = f" Left out as already there: {report.duplicates:,}." if report.duplicates else ""
+        st.session_state[_RESULT] = f"{count(report.added, 'document')} and {report.spans:,} spans were added.{twice}"
         st.session_state.pop(_PREVIEW, None)
         st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
         st.rerun()
@@ -208,7 +206,3 @@ def _splits(summary: ImportSummary) -> str:
     parts = [f"{split} {summary.splits[split]:,}" for split in SPLITS if summary.splits.get(split)]
     rest = summary.documents - sum(summary.splits.values())
     return " · ".join([*parts, *([f"none {rest:,}"] if rest else [])]) or "–"
-
-
-def _documents(count: int) -> str:
-    return f"{count:,} document{'' if count == 1 else 's'}"

@@ -63,7 +63,8 @@ def store_card(page: Page) -> None:
         if kept:
             st.html(render.lines([(file.name, size(file.stat().st_size)) for file in kept[:BACKUPS_SHOWN]]))
         st.caption(
-            "A backup holds everything but the files of models. To restore one: stop the app, put it in place."
+            "A backup holds everything but the files of models. To restore one, stop the app, move tagloop.db and "
+            "its -wal and -shm files away, and put the backup there as tagloop.db."
         )
         if st.button("Back up now", icon=":material/save:", key="backup", disabled=version is None):
             with notice.reported():
@@ -113,14 +114,15 @@ def _confirm(page: Page) -> None:
     """List what will go; deleting needs the name typed."""
     with page.store.reading() as session:
         summary = projects.summary(session, page.project.id)
-        trained = len(runs.list_runs(session, page.project.id))
-        folders = [model_folder(model.folder) for model in models.list_models(session, page.project.id)]
+        trained = runs.list_runs(session, page.project.id)
+        published = models.list_models(session, page.project.id, retired=True)
     st.write("This goes, for good:")
-    st.html(render.facts(losses(summary, runs=trained, models=len(folders))))
+    st.html(render.facts(losses(summary, runs=len(trained), models=len(published))))
     typed = st.text_input(f"Type **{render.escape_markdown(page.project.name)}** to confirm", key="confirm-name")
     if st.button("Delete everything", type="primary", disabled=typed.strip() != page.project.name, key="delete-all"):
         with notice.reported():
-            delete_project(page, folders)
+            files = [model_folder(model.folder) for model in published]
+            delete_project(page, files + [Folders(home()).run(run.id) for run in trained])
             st.session_state.pop("project_id", None)
             st.query_params.pop("project", None)
             notice.done(f"{page.project.title} was deleted.")
@@ -137,7 +139,7 @@ def losses(summary: ProjectSummary, *, runs: int, models: int) -> dict[str, str]
 
 
 def delete_project(page: Page, folders: Sequence[Path]) -> None:
-    """Delete the rows first, in one transaction, then the model files, which nothing names any more."""
+    """Delete the rows first, in one transaction, then the files, which nothing names any more."""
     with page.store.writing() as session:
         projects.delete(session, page.project.id, actor=page.actor)
     for folder in folders:

@@ -12,6 +12,7 @@ from db.projects import ProjectSummary
 from ui import render, scores
 from ui.screens import open_screen
 from ui.session import Page
+from ui.words import count, percent
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 ENOUGH_TO_TRAIN = 20  # accepted documents; below that a model learns next to nothing
@@ -37,18 +38,18 @@ def next_step(summary: ProjectSummary, *, models: int, labels: int) -> Step:
         return Step("Say what is to be marked: a person, a place, a product …", "labels", "Add labels")
     if summary.accepted < ENOUGH_TO_TRAIN and left:
         missing = ENOUGH_TO_TRAIN - summary.accepted
-        return Step(f"{_documents(missing)} more, and a first model can be trained.", "annotate", "Annotate")
+        return Step(f"{count(missing, 'document')} more, and a first model can be trained.", "annotate", "Annotate")
     if summary.accepted_unassigned or not scored:
         waiting = summary.accepted_unassigned or summary.accepted
-        what = f"{_documents(waiting)} labelled, but not yet split into train, dev and test."
+        what = f"{count(waiting, 'document')} labelled, but not yet split into train, dev and test."
         return Step(what, "documents", "Assign splits", "Splits")
     if not models:
         return Step("There is enough to train a first model on.", "train", "Train a model")
     if left:
-        return Step(f"{_documents(left)} still to label.", "annotate", "Annotate")
+        return Step(f"{count(left, 'document')} still to label.", "annotate", "Annotate")
     if summary.flagged:
         return Step(
-            f"{_documents(summary.flagged)} flagged for a second look.", "documents", "Look at them", "Browse"
+            f"{count(summary.flagged, 'document')} flagged for a second look.", "documents", "Look at them", "Browse"
         )
     return Step("All is labelled. See where the model is wrong.", "inspect", "Inspect")
 
@@ -56,17 +57,17 @@ def next_step(summary: ProjectSummary, *, models: int, labels: int) -> Step:
 def caption(page: Page, summary: ProjectSummary, labels: int) -> str:
     """The line under the title."""
     language = LANGUAGES[page.project.language]
-    return f"{language} · {labels} label{'' if labels == 1 else 's'} · {_documents(summary.documents)}"
+    return f"{language} · {count(labels, 'label')} · {count(summary.documents, 'document')}"
 
 
 def labelled_card(page: Page, summary: ProjectSummary) -> None:
     """Share of documents that are accepted."""
     share = summary.accepted / summary.documents
     rest = {"drafts": summary.drafts, "skipped": summary.skipped, "flagged": summary.flagged}
-    also = "".join(f" · {count:,} {name}" for name, count in rest.items() if count)
+    also = "".join(f" · {number:,} {name}" for name, number in rest.items() if number)
     with _card("labelled", "Labelled"):
         st.html(render.figure(f"{summary.accepted:,}", unit=f"of {summary.documents:,}"))
-        st.html(render.bar(share, f"{_percent(share)}{also}"))
+        st.html(render.bar(share, f"{percent(share)}{also}"))
         lead(page, Step("", "documents", "Documents"))
 
 
@@ -119,12 +120,3 @@ def lead(page: Page, step: Step, *, primary: bool = False) -> None:
     if st.button(step.button, key=key, type="primary" if primary else "secondary"):
         section = {"section": step.section.lower()} if step.section else {}
         open_screen(step.screen, query_params={"project": str(page.project.id), **section})
-
-
-def _documents(count: int) -> str:
-    return f"{count:,} document{'' if count == 1 else 's'}"
-
-
-def _percent(share: float) -> str:
-    """A whole percentage that is 0 or 100 only when it is so exactly."""
-    return f"{min(max(round(100 * share), 1 if share > 0 else 0), 100 if share >= 1 else 99)} %"

@@ -22,7 +22,8 @@ def view(page: Page) -> None:
             render.empty("No documents yet", "Import documents; here they are shared out to train, dev and test.")
         )
         return
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="panes-splits"):
+        left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(_counts(summary))
         st.caption(
