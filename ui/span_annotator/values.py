@@ -48,7 +48,8 @@ class AnnotatorDocument:
     language: str
 
     def __post_init__(self) -> None:
-        for item in (*self.spans, *self.suggestions):
+        items: list[Span | Suggested] = [*self.spans, *self.suggestions]
+        for item in items:
             if item.end > len(self.text):
                 raise InvalidSpan(
                     f"The span {item.label} {item.start}-{item.end} ends beyond document {self.id}, "
