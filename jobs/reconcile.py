@@ -80,6 +80,7 @@ class Reconciler:
         for attempt in running:
             try:
                 self._watch(attempt, living.get(attempt.id), desired[attempt.id])
+                waiting |= attempt.id not in living
             except Exception:
                 log.exception("job %d: attempt %d could not be looked after", attempt.job_id, attempt.number)
         known = {attempt.id for attempt in running}
@@ -111,7 +112,7 @@ class Reconciler:
         never_started = attempt.pid is None and ending.code is None
         reason = "was claimed by a supervisor that died before it could start it" if never_started else str(ending)
         if (attempt.id, "end") in self._since:
-            reason = f"did not answer and {reason}"
+            reason = "did not answer and was killed"
         path = logs.log_path(self.folders, run_id=run.id if run else None, job_id=attempt.job_id)
         tail = logs.tail(path, lines=TAIL_LINES)
         with self.store.writing() as session:

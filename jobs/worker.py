@@ -32,7 +32,8 @@ from jobs.reporting import Reporter, Stop
 NICENESS = 5
 INSIST_SECONDS = 120.0
 TRACEBACK_LOG_LINES = 40
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# SQLite and safetensors wrap the system's error in one of their own, so its text is all there is to go by.
+FULL = (*(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)), "disk is full")
 
 log = logging.getLogger("tagloop.worker")
 
@@ -160,7 +161,7 @@ def explain(error: BaseException, folders: Folders) -> str:
         return str(error)
     cause: BaseException | None = error
     while cause is not None:
-        if (isinstance(cause, OSError) and cause.errno in FULL) or "disk is full" in str(cause):
+        if any(sign in str(cause) for sign in FULL):
             free = shutil.disk_usage(folders.home).free / 1e9
             return (
                 f"The disk took no more ({cause}); {free:.1f} GB are free at {folders.home}. "

@@ -13,11 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.documents import Document
 from core.training import TrainingConfig
 from db import attempts, documents, jobs, projects, runs
 from db.connection import Store
-from jobs import locks, queue
+from jobs import locks, logs, queue
+from jobs.devices import CPU_SLOT
+from jobs.engines import Order
+from jobs.engines.local import LocalEngine
 from jobs.folders import Folders
 from tests.core.training.toy import toy_documents
 
@@ -26,7 +31,7 @@ PATIENCE_SECONDS = 90.0
 
 
 def settings(**changes: Any) -> TrainingConfig:
-    """A character tagger that takes many short steps and writes a checkpoint after each."""
+    """A character tagger that takes short steps, with a checkpoint at each epoch's end."""
     values: dict[str, Any] = {
         "base": "char-bilstm-crf",
         "language": "en",
@@ -35,7 +40,7 @@ def settings(**changes: Any) -> TrainingConfig:
         "batch_tokens": 256,
         "threads": 1,
         "device": "cpu",
-        "checkpoint_seconds": 0.0,
+        "checkpoint_seconds": 3600.0,
     }
     return TrainingConfig(**(values | changes))
 
@@ -49,6 +54,7 @@ class House:
     def __init__(self, home: Path, store: Store) -> None:
         self.folders = Folders(home)
         self.store = store
+        self.engine = LocalEngine(self.folders)
         self.supervisors: list[subprocess.Popen[bytes]] = []
         with store.writing() as session:
             project = projects.create(
@@ -101,6 +107,26 @@ class House:
         process.kill()
         process.wait()
 
+    # working without a supervisor
+
+    def start(self, **environment: str) -> attempts.Attempt:
+        """Claim the next job and start its worker from this process."""
+        with self.store.writing() as session:
+            attempt = jobs.claim(session, slots=["cpu"])
+            assert attempt is not None
+            run = runs.of_job(session, attempt.job_id)
+        path = logs.log_path(self.folders, run_id=run.id if run else None, job_id=attempt.job_id)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            self.engine.start(Order(attempt.id, CPU_SLOT, path))
+        return attempt
+
+    def end(self, attempt: attempts.Attempt) -> int | None:
+        """Wait for the worker of an attempt to end; returns its exit code."""
+        self.wait("the worker to end", lambda: attempt.id not in self.engine.living())
+        return self.engine.ending(attempt.id).code
+
     # waiting
 
     def wait(self, what: str, condition: Callable[[], Any]) -> Any:
@@ -121,7 +147,7 @@ class House:
     def wait_checkpoint(self, run: runs.Run) -> int:
         """Wait until a worker has reported a step after a checkpoint of that run; returns the step."""
         folder = self.folders.run(run.id) / "checkpoints"
-        self.wait("a checkpoint", lambda: folder.is_dir() and any(folder.glob("checkpoint-*")))
+        self.wait("a checkpoint", lambda: any(path.suffix != ".partial" for path in folder.glob("checkpoint-*")))
         return int(self.wait("a reported step", lambda: self.job(run.job_id).progress.get("step")))
 
     def worker_pid(self, job_id: int, *, attempt: int = 1) -> int:
@@ -145,7 +171,8 @@ class House:
                 pid = json.loads(path.read_bytes()).get("pid")
                 if pid and locks.is_held(path):
                     os.kill(pid, signal.SIGKILL)
-                self.wait("the worker to be gone", lambda path=path: not locks.is_held(path))
+            self.wait("the worker to be gone", lambda path=path: not locks.is_held(path))
+            self.engine.ending(int(path.stem))
         self.store.close()
 
 
