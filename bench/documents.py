@@ -9,12 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from jobs.importing import import_file
-
 from bench.figures import arguments, at_most, quantile
 from db import listing, projects
 from db.connection import open_store
 from db.listing import Filter
+from jobs.importing import import_file
 
 SYLLABLES = ("ka", "lo", "mi", "ren", "sta", "vo", "du", "pel", "tor", "ne")
 
