@@ -23,6 +23,10 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 
 BUSY_MILLISECONDS = 30_000
+# What makes a PostgreSQL transaction what one of SQLite's is by itself, or through the begin hook below.
+READING: dict[str, dict[str, Any]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+}
 
 
 def home() -> Path:
@@ -37,11 +41,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reader = engine.execution_options(readonly=True)
+        options = READING.get(engine.dialect.name, {})
+        self._reader = engine.execution_options(readonly=True, **options)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent view of the whole database; SQLite refuses every change made in it."""
+        """A view of the whole database at one moment; the database refuses every change made in it."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 

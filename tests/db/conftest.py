@@ -6,6 +6,7 @@ TAGLOOP_TEST_POSTGRESQL=postgresql://user@host/postgres pytest tests/db
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +29,21 @@ TEXTS = (
 )
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy: migrating one for each test would take most of the time."""
+    path = tmp_path_factory.mktemp("template") / "tagloop.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if SERVER else [])])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
     monkeypatch.setenv("TAGLOOP_HOME", str(tmp_path))
     if request.param == "sqlite":
+        shutil.copy(template, tmp_path / "tagloop.db")
         opened = open_store(f"sqlite:///{tmp_path / 'tagloop.db'}")
         yield opened
         opened.close()
