@@ -284,11 +284,6 @@ def figures_line(facts: Sequence[str]) -> str:
     return f'<div class="tl-run-facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts)}</div>'
 
 
-def strong(text: str) -> str:
-    """A cell that stands out."""
-    return f"<b>{escape(text)}</b>"
-
-
 def lanes_head(name: str, verdicts: Mapping[str, str]) -> str:
     """The head of a document in lanes: its name, and what each model made of it."""
     said = "".join(f"<span><b>{escape(side)}</b> {escape(what)}</span>" for side, what in verdicts.items())
