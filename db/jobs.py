@@ -197,12 +197,15 @@ def stop(s: Session, job_id: int, attempt_number: int) -> Job:
     return _move(s, row, state, actor=WORKER, finished=schema.now() if state == "cancelled" else None)
 
 
-def requeue(s: Session, job_id: int, attempt_number: int, *, reason: str, died: bool = True) -> Job:
+def requeue(
+    s: Session, job_id: int, attempt_number: int, *, reason: str, died: bool = True, log: str | None = None
+) -> Job:
     """Take a job from a worker that is gone. It waits for its next attempt, from the last checkpoint.
 
-    A death counts: with the last one allowed the job fails, saying the reason and the step. What a person
-    desired meanwhile is done instead: the job is paused or cancelled. `died=False` is for a worker that gave
-    the job back in order, as when the machine shuts down.
+    A death counts: with the last one allowed the job fails, saying the reason and the step and keeping `log`,
+    the last lines of its worker, where a traceback would be. What a person desired meanwhile is done instead:
+    the job is paused or cancelled. `died=False` is for a worker that gave the job back in order, as when the
+    machine shuts down.
     """
     row = _fenced(s, job_id, attempt_number)
     attempts.end(s, job_id, attempt_number, "lost" if died else "paused", reason)
@@ -218,7 +221,7 @@ def requeue(s: Session, job_id: int, attempt_number: int, *, reason: str, died: 
             f"The worker {reason}{at}; that was death {deaths} of at most {row.max_attempts}. "
             "See the log, then retry: it goes on from the last checkpoint."
         )
-        return _move(s, row, "failed", actor=WORKER, deaths=deaths, finished=schema.now(), error=error)
+        return _move(s, row, "failed", actor=WORKER, deaths=deaths, finished=schema.now(), error=error, traceback=log)
     return _move(s, row, "queued", actor=WORKER, deaths=deaths)
 
 
