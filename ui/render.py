@@ -228,7 +228,8 @@ def escape_markdown(text: str) -> str:
 def desk_place(place: int, total: int, queue: str, name: str, status: str) -> str:
     """Where one is in the queue, and which document is open."""
     where = f"{place:,} of {total:,} · {escape(queue)}"
-    return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b><span class="tl-state">{escape(status)}</span></div>'
+    state = f'<span class="tl-state">{escape(status)}</span>'
+    return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b>{state}</div>'
 
 
 def placeholder(text: str) -> str:
