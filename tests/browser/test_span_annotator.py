@@ -177,6 +177,37 @@ def test_chinese_is_selected_by_character(desk):
     assert work.submitted()["spans"] == [[*at(CHINESE, "彭小军"), "PER"], [*at(CHINESE, "浙商银行"), "ORG"]]
 
 
+def test_a_double_click_takes_a_chinese_word_not_a_character(desk):
+    work = desk("chinese")
+    work.page.mouse.dblclick(*work.point("银"))
+    work.press("2")
+    assert work.spans() == ["ORG 银行"]
+
+
+def test_a_short_text_has_a_low_box_and_labels_move_nothing(desk):
+    work = desk("news")
+    window = work.page.viewport_size["height"]
+    box = work.page.locator(".page").bounding_box()
+    actions = work.page.locator(".actions").bounding_box()
+    assert 240 <= box["height"] <= 300
+    work.press("Shift+ArrowRight", "1", "Shift+ArrowRight", "Shift+ArrowRight", "2")
+    assert len(work.spans()) == 2
+    assert work.page.locator(".page").bounding_box() == box
+    assert work.page.locator(".actions").bounding_box() == actions
+    work.page.set_viewport_size({"width": 820, "height": window})
+    actions = work.page.locator(".actions").bounding_box()
+    work.press("Shift+ArrowRight", "3")
+    assert len(work.spans()) == 3
+    assert work.page.locator(".actions").bounding_box() == actions
+
+
+def test_a_long_text_fills_the_window_and_scrolls(desk):
+    work = desk("long")
+    bottom = work.page.locator(".annotator").bounding_box()
+    assert 800 <= bottom["y"] + bottom["height"] <= 900
+    expect(work.page.get_by_role("button", name="Accept and next")).to_be_in_viewport(ratio=1)
+
+
 def test_emoji_accents_families_and_arabic_arrive_as_code_points(desk):
     work = desk("mixed")
     pairs = [("Cafe\u0301", "1"), ("👨‍👩‍👧", "2"), ("😀", "3"), ("Paris", "d"), ("محمد", "1"), ("باريس", "3")]

@@ -212,6 +212,16 @@ export class TextModel {
     return found ? [start + found.index, start + found.index + found.segment.length] : [start, end];
   }
 
+  /* The word around a token. A Chinese token is one character, so there the browser's own word list widens it. */
+  wordAt(token) {
+    const word = [this.starts[token], this.ends[token]];
+    if (this.language !== "zh" || !Intl.Segmenter) return word;
+    const [start, end] = this.lineAt(word[0]);
+    const segments = new Intl.Segmenter(this.language, { granularity: "word" }).segment(this.text.slice(start, end));
+    const found = segments.containing(word[0] - start);
+    return found?.isWordLike ? this.snap(start + found.index, start + found.index + found.segment.length) : word;
+  }
+
   /* Whether the line of this unit runs from right to left: its first strong character decides, as in `dir=auto`. */
   runsRightToLeft(unit) {
     const [start, end] = this.lineAt(unit);

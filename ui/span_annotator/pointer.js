@@ -119,7 +119,7 @@ function click(editor, { hit, owner, shift }) {
 
 function selectWords(editor, hit, count) {
   const { model } = editor;
-  const word = [model.starts[hit.token], model.ends[hit.token]];
+  const word = model.wordAt(hit.token);
   if (count === 2) {
     editor.select(word[0], word[1]);
     return;
