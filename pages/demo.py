@@ -67,7 +67,8 @@ def choose() -> list[Model]:
     return [by_id[key] for key in (chosen, second) if key]
 
 
-main, side = st.columns([5, 2], gap="large")
+with st.container(key="panes-demo"):
+    main, side = st.columns([5, 2], gap="large")
 with main:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demo-examples"):
         st.html(render.muted("Try"), width="content")

@@ -24,9 +24,7 @@ if data.ready:
 
 found = training_runs.entries(page)
 training_runs.live(page, found)
-by_id = {entry.run.id: entry for entry in found}
-going = training_runs.active(found)
-selected = by_id.get(st.session_state.get(training_runs.SELECTED, -1)) or next(iter([*going, *found]), None)
+selected = training_runs.looked_at(found)
 if selected is not None:
     run_details.draw(page, selected)
 training_runs.finished(page, found, selected.run.id if selected else None)

@@ -37,7 +37,7 @@ def _compared(
     split: str,
     a_id: int,
     b_id: int | None,
-    version: int,
+    version: str,
     _page: Page,
     _gold: Sequence[tuple[int, Document]],
     _models: tuple[Model, Model | None],
@@ -78,6 +78,7 @@ def filters(view: View, hues: Mapping[str, int]) -> Filters:
         )
         kinds = [str(kind) for kind in MISTAKES]
         _pills("Kind of mistake", kinds, {str(k): f"{k} · {by_kind[k]}" for k in MISTAKES}, KINDS, several=True)
+    with _row("inspect-labels"):
         _pills("Label", names, {name: f"{name} · {by_label[name]}" for name in names}, LABEL)
         st.text_input(
             "Search",
@@ -93,6 +94,10 @@ def filters(view: View, hues: Mapping[str, int]) -> Filters:
             st.session_state.pop(CELL, None)
             st.rerun()
     return now
+
+
+def _row(key: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(horizontal=True, gap="large", vertical_alignment="bottom", key=key)
 
 
 def _pills(title: str, options: Sequence[str], words: Mapping[str, str], key: str, *, several: bool = False) -> None:
@@ -138,12 +143,12 @@ def show(page: Page, view: View, asked: Filters, hues: Mapping[str, int]) -> Non
 
 def _document(page: Page, view: View, row: Lanes, name: str, hues: Mapping[str, int]) -> None:
     with st.container(border=True, key=f"lanes-{row.document_id}", gap="small"):
-        left, right = st.columns([6, 1], vertical_alignment="center")
+        head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         verdicts = {"A": _verdict(row.result.a_outcomes)}
         if view.pair:
             verdicts["B"] = _verdict(row.result.b_outcomes)
-        left.html(render.lanes_head(name, verdicts))
-        if right.button("Fix gold", icon=":material/edit:", key=f"fix-{row.document_id}", type="tertiary"):
+        head.html(render.lanes_head(name, verdicts), width="stretch")
+        if head.button("Fix gold", icon=":material/edit:", key=f"fix-{row.document_id}", type="tertiary"):
             query = {"project": str(page.project.id), "document": str(row.document_id), "back": "inspect"}
             open_screen("annotate", query_params=query)
         drawn = [lanes.gold_lane(row.document.spans), lanes.model_lane("A", row.result.a_outcomes)]

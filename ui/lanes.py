@@ -142,7 +142,8 @@ def _row(
     pieces: list[str] = []
     position, current = start, None
     for border in sorted(borders | {end}):
-        piece = text[position:border].rstrip("\n")
+        piece = text[position:border]
+        piece = piece.rstrip("\n") if border == end else piece  # the next line begins below anyway
         pieces.append(_marked(escape(piece), current, hues) if current else escape(piece))
         if border in slots:
             ends = current is not None and current.span.end == border

@@ -95,7 +95,7 @@ def _failure(page: Page, entry: Entry) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _specs(
-    run_id: int, size: tuple[int, int], dark: bool, epochs: int, _found: History, _hues: Mapping[str, int]
+    place: str, run_id: int, size: tuple[int, int], dark: bool, epochs: int, _found: History, _hues: Mapping[str, int]
 ) -> tuple[charts.Spec, charts.Spec | None]:
     """The two charts, made anew only when there is something new to draw (`size`)."""
     f1 = charts.f1_chart(_found.f1, _hues, epochs=epochs, dark=dark) if _found.f1 else None
@@ -110,7 +110,7 @@ def _curves(page: Page, run_id: int, *, dark: bool) -> None:
         run = runs.get(session, run_id)
         hues = {label.name: label.hue for label in labels.list_labels(session, page.project.id)}
     size = (len(found.loss), sum(len(points) for points in found.f1.values()))
-    loss, f1 = _specs(run_id, size, dark, int(run.config.get("epochs", 1)), found, hues)
+    loss, f1 = _specs(str(page.store.engine.url), run_id, size, dark, int(run.config.get("epochs", 1)), found, hues)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(render.card_title("F1 on dev, by epoch"))

@@ -25,7 +25,7 @@ LISTED = 30
 class TrainingData:
     """The gold of a project at one moment, and what a look over it found. `version` names the moment."""
 
-    version: int
+    version: str
     train: Sequence[Document]
     dev: Sequence[Document]
     test: Sequence[Document]
@@ -44,15 +44,16 @@ def survey(page: Page) -> TrainingData:
     return _survey(page.store, page.project.id, page.project.language, version_of(page.store, page.project.id))
 
 
-def version_of(store: Store, project_id: int) -> int:
-    """A number that grows with every change in a project: the id of its last event."""
+def version_of(store: Store, project_id: int) -> str:
+    """A name for the project as it is now, in this store: another one after every change, for every change is an
+    event."""
     with store.reading() as session:
         last = events.recent(session, project_id, 1)
-    return last[0].id if last else 0
+    return f"{store.engine.url}#{last[0].id if last else 0}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _survey(_store: Store, project_id: int, language: str, version: int) -> TrainingData:
+def _survey(_store: Store, project_id: int, language: str, version: str) -> TrainingData:
     with _store.reading() as session:
         gold = {split: [d for _, d in annotations.gold(session, project_id, split=split)] for split in SPLITS}
         accepted = len(annotations.gold(session, project_id))
@@ -72,7 +73,7 @@ SPLITS = ("train", "dev", "test")
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading the tokenizer …")
-def share_unknown(base: str, version: int, _data: TrainingData) -> float | None:
+def share_unknown(base: str, version: str, _data: TrainingData) -> float | None:
     """The share of the characters of the training documents that `base` cannot read; None when not known yet.
 
     Raises EncoderUnavailable.

@@ -12,6 +12,7 @@ from core.errors import EncoderUnavailable, InvalidConfig
 from core.models.bases import BASES, CHARACTERS, WARN_UNKNOWN, default_base, describe_base
 from core.training import FIELDS, TrainingConfig
 from core.training.recipes import RECIPES, describe, estimate_seconds, recipe
+from ui import render
 from ui.session import Page
 from ui.training_data import TrainingData, share_unknown
 from ui.words import estimate, percent
@@ -26,7 +27,18 @@ GROUPS = {
     "Encoder": "freeze_embeddings freeze_layers",
     "Machine": "device precision threads seed checkpoint_seconds",
 }
-LABELS = {"clip_norm": "Longest gradient", "max_length": "Window", "overlap": "Window overlap", "seed": "Random seed"}
+LABELS = {
+    "head_learning_rate": "Learning rate of the head",
+    "warmup_share": "Warm-up share",
+    "clip_norm": "Longest gradient",
+    "batch_tokens": "Batch",
+    "accumulation_steps": "Accumulation",
+    "max_length": "Window",
+    "overlap": "Window overlap",
+    "freeze_layers": "Frozen layers",
+    "checkpoint_seconds": "Checkpoint every",
+    "seed": "Random seed",
+}
 PLACEHOLDERS = {
     "head_learning_rate": "like the encoder",
     "dropout": "the model's own",
@@ -141,11 +153,11 @@ def _methods(plan: TrainingConfig, *, key: str) -> TrainingConfig | None:
     values: dict[str, Any] = {}
     with st.expander("Methods", icon=":material/tune:", key="page:train-methods"):
         for title, names in GROUPS.items():
-            st.markdown(f"**{title}**")
-            columns = st.columns(4, gap="medium", vertical_alignment="bottom")
-            for place, name in enumerate(names.split()):
-                with columns[place % 4]:
-                    values[name] = _field(name, getattr(plan, name), key=key)
+            st.html(render.card_title(title))
+            for row in (names.split()[begin : begin + 4] for begin in range(0, len(names.split()), 4)):
+                for column, name in zip(st.columns(4, gap="medium", vertical_alignment="bottom"), row, strict=False):
+                    with column:
+                        values[name] = _field(name, getattr(plan, name), key=key)
         try:
             return dataclasses.replace(plan, **values)
         except InvalidConfig as error:
@@ -157,7 +169,7 @@ def _methods(plan: TrainingConfig, *, key: str) -> TrainingConfig | None:
 def _field(name: str, value: Any, *, key: str) -> Any:
     field = FIELDS[name]
     label = LABELS.get(name) or name.replace("_", " ").capitalize()
-    unit = f" ({field.unit})" if field.unit else ""
+    unit = f" ({field.unit})" if field.unit and field.unit not in label.lower() else ""
     bounds = "" if field.low is None else f" From {field.low:g} to {field.high:g}."
     shared: dict[str, Any] = {
         "label": f"{label}{unit}",

@@ -54,6 +54,13 @@ def active(found: Sequence[Entry]) -> list[Entry]:
     )
 
 
+def looked_at(found: Sequence[Entry]) -> Entry | None:
+    """The run to look at closely: the one chosen, else the one that goes on, else the last one that has begun."""
+    begun = [entry for entry in found if entry.job.state != "queued"]
+    chosen = [entry for entry in begun if entry.run.id == st.session_state.get(SELECTED)]
+    return next(iter([*chosen, *(e for e in active(begun) if e.job.state == "running"), *begun]), None)
+
+
 def live(page: Page, found: Sequence[Entry]) -> None:
     """One line for each run that is not over; it ticks once a second while one of them can still change."""
     going = active(found)
@@ -71,9 +78,18 @@ def _lines(page: Page) -> None:
     refused = st.session_state.pop(_REFUSED, None)
     if refused:
         st.error(refused, icon=":material/error:")
-    for place, entry in enumerate(going):
+    for entry in going:
         with st.container(border=True, key=f"run-line-{entry.run.id}"):
-            _line(page, entry, waiting=place)
+            _line(page, entry, waiting=_jobs_before(page.store, entry.job))
+
+
+def _jobs_before(store: Store, job: Job) -> int:
+    """Jobs of any project that run or wait before a queued one."""
+    if job.state != "queued":
+        return 0
+    with store.reading() as session:
+        place = jobs.queue_place(session, job.id) or 1
+        return place - 1 + len(jobs.list_jobs(session, states=("running",)))
 
 
 def _states(going: Sequence[Entry]) -> list[list[Any]]:
@@ -146,7 +162,7 @@ def _facts(job: Job, waiting: int) -> list[str]:
     """What is known of a run that goes on, most important first."""
     p = job.progress
     if job.state == "queued":
-        ahead = "starts in a moment" if waiting == 0 else f"{count(waiting, 'run')} before it"
+        ahead = "starts in a moment" if waiting == 0 else f"{count(waiting, 'job')} before it"
         return [ahead, *_died(job)]
     facts = []
     if p.get("epoch") and p.get("epochs"):
