@@ -11,7 +11,7 @@ import streamlit as st
 from core.formats import FORMATS, preview
 from db import labels
 from jobs.importing import import_file
-from ui import notice, render
+from ui import notice, render, screens
 from ui.import_summary import ImportSummary, Source
 from ui.session import Page
 from ui.words import count
@@ -36,10 +36,13 @@ _TURN = "page:import-turn"
 
 def view(page: Page) -> None:
     """The part of Documents that takes documents in."""
-    _last_result(page)
+    result = st.container(key="import-result")
     source = _source(page)
     if source is None:
+        with result:
+            _last_result(page)
         return
+    st.session_state.pop(_RESULT, None)
     options = _options(source)
     summary = _summary(source, options)
     if summary.error:
@@ -178,10 +181,16 @@ def _take_in(page: Page, source: Source, options: Mapping[str, str]) -> None:
 
 
 def _last_result(page: Page) -> None:
-    """What the import before this one did, until the next begins."""
+    """What the last import did and where to go from there, until the next file comes."""
     result = st.session_state.get(_RESULT)
-    if result:
-        st.success(result, icon=":material/check:")
+    if not result:
+        return
+    st.success(result, icon=":material/check:")
+    with st.container(horizontal=True, gap="small"):
+        for section, button in (("browse", "Look at them"), ("splits", "Assign splits")):
+            if st.button(button, key=f"import-to-{section}"):
+                parts = {"project": str(page.project.id), "section": section}
+                screens.open_screen("documents", query_params=parts)
 
 
 class _progress:  # noqa: N801 - reads as a statement: `with _progress("Reading", size) as moved:`

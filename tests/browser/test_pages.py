@@ -61,6 +61,9 @@ def test_a_file_is_uploaded_shown_and_imported(page, app, store, tmp_path):
     page.get_by_role("button", name="Import 3 documents").click()
     expect(page.get_by_text("3 documents and 3 spans were added.")).to_be_visible()
     expect(page.get_by_text("more.dev.jsonl")).to_have_count(0)
+    page.get_by_role("button", name="Look at them").click()
+    expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
+    assert "section=browse" in page.url
     with store.reading() as session:
         assert documents.list_documents(session, project.id, documents.Filter(search="Kim Lee"))[1] == 3
 
