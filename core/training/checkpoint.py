@@ -95,18 +95,26 @@ class Checkpoints:
         for path in earlier:
             shutil.rmtree(path, ignore_errors=True)
 
-    @staticmethod
-    def _save_best(best: Weights, position: Position, earlier: Path | None, target: Path) -> None:
+    def _save_best(self, best: Weights, position: Position, earlier: Path | None, target: Path) -> None:
         """Best weights that did not change since the checkpoint before are linked, not written again."""
         if earlier is not None and (earlier / _BEST).is_file():
             before = _read(earlier)
-            if before is not None and before.position.best_epoch == position.best_epoch:
+            if before is not None and self._is_own(before) and before.position.best_epoch == position.best_epoch:
                 try:
                     os.link(earlier / _BEST, target)
                 except OSError:  # a file system without hard links
                     shutil.copyfile(earlier / _BEST, target)
                 return
         save_file(best, target)
+
+    def _is_own(self, checkpoint: Checkpoint) -> bool:
+        """False for what another run left here: other settings, or this run before its memory ran out."""
+        found = {
+            "fingerprint": checkpoint.fingerprint,
+            "batch_tokens": checkpoint.batch_tokens,
+            "accumulation_steps": checkpoint.accumulation_steps,
+        }
+        return found.items() <= self._about.items()
 
     @staticmethod
     def restore(checkpoint: Checkpoint, tagger: nn.Module, optimizer: Optimizer) -> Weights | None:
