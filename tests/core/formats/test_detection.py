@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from core.errors import FormatError, InvalidValue
@@ -86,3 +88,8 @@ def test_unknown_formats_and_options_are_refused_with_those_there_are():
     with pytest.raises(InvalidValue, match="'IOB3'"):
         read(None, "conll", scheme="IOB3")
     assert FORMATS == ("conll", "doccano", "prodigy", "labelstudio", "cluener", "lines", "text")
+
+
+def test_a_first_record_longer_than_the_head_is_still_told_by_its_text():
+    line = json.dumps({"text": "word " * 100_000, "label": [[0, 4, "PER"]]}).encode() + b"\n"
+    assert detect(line[:HEAD_BYTES], "long.jsonl").format == "doccano"
