@@ -35,7 +35,7 @@ PROJECT = "news-en"
 # Not yet labelled: the annotator shows what a model suggests here.
 UNLABELLED = (
     "Ingrid Solberg left Nordhavn Shipping in Bergen on Monday, after nine years at the port authority of Rotterdam."
-    "\n\n“We were never short of offers,” said Solberg, who will move to Copenhagen and join the Danish Maritime Fund.",
+    "\n\n“We were never short of offers,” said Solberg, who moves to Copenhagen and the Danish Maritime Fund.",
     "Two ferries of the Corran Line collided off Oban on Saturday night; nobody was hurt, said Fiona McRae.",
     "The Lisbon Film Week opens on 4 May with “The Salt Road”, the first film by Teresa Amaral.",
 )

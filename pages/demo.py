@@ -42,7 +42,7 @@ def use(text: str) -> None:
 
 def choose() -> list[Model]:
     """The model, and the one beside it if wanted."""
-    button, left, right = st.columns([4, 5, 5], gap="medium", vertical_alignment="bottom")
+    button, left, right = st.columns([1, 1, 1], gap="medium", vertical_alignment="bottom")
     button.button(
         "Find names", type="primary", icon=":material/search:", help="Ctrl+Enter in the text does the same."
     )
