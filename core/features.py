@@ -297,7 +297,8 @@ def _cover(starts: np.ndarray, room: int, overlap: int) -> Iterable[tuple[int, i
 
     A window takes as many whole tokens as fit. The next one starts as many pieces back as `overlap` allows, but never
     so far back that it could not hold the token that follows: so each window reaches further than the one before.
-    Two neighbours share their overlap at its middle, where a token has equal context in both.
+    Two neighbours share their overlap at its middle, where a token has equal context in both; a window for which long
+    tokens around it leave nothing to own is left out.
     """
     count = len(starts) - 1
     begin = own_begin = 0
@@ -309,7 +310,8 @@ def _cover(starts: np.ndarray, room: int, overlap: int) -> Iterable[tuple[int, i
         earliest = max(starts[end] - overlap, starts[end + 1] - room)
         following = int(np.searchsorted(starts, earliest, side="left"))
         cut = int(np.searchsorted(starts, (starts[following] + starts[end]) / 2, side="left"))
-        yield begin, end, own_begin, cut
+        if cut > own_begin:
+            yield begin, end, own_begin, cut
         begin, own_begin = following, cut
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
@@ -102,6 +102,18 @@ def test_an_owned_token_stands_well_inside_its_window(subtokens: SubtokenEncoder
     for window in windows[1:-1]:
         assert window.first.min() >= 1 + subtokens.overlap // 2
         assert window.first.max() <= len(window) - 2 - subtokens.overlap // 2
+
+
+@settings(max_examples=200, deadline=None)
+@given(lengths=st.lists(st.one_of(st.integers(1, 3), st.integers(1, 22)), min_size=1, max_size=30))
+@example(lengths=[1, 16, 2, 2, 1, 1, 18])
+def test_every_window_owns_a_token_whatever_the_lengths_of_words(tiny_encoder: Path, lengths: list[int]) -> None:
+    encoder = SubtokenEncoder.from_file(tiny_encoder / "tokenizer.json", max_length=24, overlap=12)
+    text = " ".join("a" * length for length in lengths)  # a piece a letter
+    tokens = tokenize(text, "en")
+    windows = encoder.windows(0, text, tokens)
+    assert all(len(window.tokens) for window in windows)
+    assert [token for window in windows for token in window.tokens.tolist()] == list(range(len(tokens)))
 
 
 def test_a_token_that_does_not_fit_a_window_keeps_its_place_and_is_counted(subtokens: SubtokenEncoder) -> None:
