@@ -233,6 +233,7 @@ class Run:
         if report is not None:
             scores = asdict(DevScores.of(best_epoch, report))
             metrics = {"epoch": scores.pop("epoch"), "per_label": scores.pop("per_label"), "micro": scores}
+            metrics["report"] = report.to_json()  # counts, from which the card is written
         write_model_folder(
             partial,
             self.tagger.to("cpu"),

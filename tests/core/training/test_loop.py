@@ -58,6 +58,8 @@ def test_a_run_learns_and_its_dev_scores_are_those_of_the_published_model(tiny_e
     predictor = Predictor.load(result.model_dir)
     assert evaluate(DEV, predictor.predict([document.text for document in DEV])) == result.dev
     assert predictor.manifest.snapshot_id == 5
+    card = (result.model_dir / "README.md").read_text(encoding="utf-8")
+    assert f"| all (micro) | {result.dev.micro.precision:.3f} |" in card
     assert predictor.labels.names == ("LOC", "PER")
     assert len(predictor.labels.tags) == 5
     assert [scores.epoch for scores in result.history] == list(range(1, 21))
