@@ -63,9 +63,10 @@ def save(
     submitted = tuple(sorted(spans))
     current = _load(s, document_id, annotator or actor)
     if current.revision != base_revision:
+        named = document.name or f"Document #{document.position}"
         raise StaleRevision(
-            f"Document {document.position} was saved in between: it is at revision {current.revision}, your changes "
-            f"were made from revision {base_revision}. Nothing was overwritten; choose between the two versions.",
+            f"{named} was saved in between: it is at revision {current.revision}, your changes were made from "
+            f"revision {base_revision}. Nothing was overwritten; choose between the two versions.",
             current=current,
             submitted=submitted,
         )
@@ -168,6 +169,7 @@ def _lock(s: Session, document_id: int) -> Any:
     """The document's facts, its row locked until the transaction ends (SQLite has locked everything already)."""
     row = s.execute(
         select(
+            schema.Document.name,
             schema.Document.position,
             schema.Document.characters,
             schema.Document.project_id,

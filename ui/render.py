@@ -225,9 +225,9 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:-])", r"\\\1", text)
 
 
-def desk_place(place: int, total: int, queue: str, name: str, status: str) -> str:
-    """Where one is in the queue, and which document is open."""
-    where = f"{place:,} of {total:,} · {escape(queue)}"
+def desk_place(place: int, total: int, name: str, status: str) -> str:
+    """Where one is in the queue that stands beside it, and which document is open."""
+    where = f"{place:,} of {total:,}"
     state = f'<span class="tl-state">{escape(status)}</span>'
     return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b>{state}</div>'
 

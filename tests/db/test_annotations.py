@@ -38,6 +38,7 @@ def test_a_stale_save_is_refused_with_both_versions_and_nothing_is_lost(store, i
     assert caught.value.current.spans == theirs
     assert caught.value.current.revision == 1
     assert caught.value.submitted == mine
+    assert str(caught.value).startswith("none was saved in between")
     with store.reading() as s:
         assert annotations.load(s, ids[2]) == caught.value.current
 
