@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +148,9 @@ def describe_base(base: str) -> Base:
 
 def is_folder(base: str) -> bool:
     """True when `base` is the path of a folder, or can only be meant as a path."""
-    return base not in _BY_ID and (base.startswith(("/", "./", "../", "~")) or Path(base).expanduser().is_dir())
+    if base in _BY_ID:
+        return False
+    return base.startswith(("/", "./", "../", "~")) or os.path.isdir(base)
 
 
 def folder_of(base: str) -> Path | None:
@@ -160,8 +163,13 @@ def folder_of(base: str) -> Path | None:
     if base == MINILM:
         return _bundled_minilm()
     if is_folder(base):
-        return _local_folder(Path(base).expanduser())
+        return _local_folder(local_path(base))
     return None
+
+
+def local_path(base: str) -> Path:
+    """The path that `base` means; a "~name" of nobody here stays as it is. Never raises, whatever was typed."""
+    return Path(os.path.expanduser(base))
 
 
 def unknown_share(base: str, texts: Iterable[str]) -> float | None:
@@ -202,7 +210,7 @@ def _bundled_minilm() -> Path:
 
 def _local_folder(folder: Path) -> Path:
     """`folder` when it can be loaded: config.json, safetensors, tokenizer.json."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # unlike Path.is_dir it is no error to ask for a name too long to exist
         raise EncoderUnavailable(f"There is no folder {folder}. Give a folder that exists, or choose the built-in.")
     if not (folder / "config.json").is_file():
         raise EncoderUnavailable(f"{folder} has no config.json, so it holds no encoder that can be loaded.")

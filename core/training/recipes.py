@@ -12,10 +12,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from core.errors import InvalidConfig
-from core.models.bases import describe_base, is_folder
+from core.models.bases import describe_base, is_folder, local_path
 from core.training.config import TrainingConfig
 
 RECIPES = ("quick", "balanced", "thorough")
@@ -168,8 +167,8 @@ def _width(base: str) -> int | None:
     if not is_folder(base):
         return None
     try:
-        settings = json.loads((Path(base).expanduser() / "config.json").read_text(encoding="utf-8"))
+        settings = json.loads((local_path(base) / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    width = settings.get("hidden_size", settings.get("dim"))
+    width = settings.get("hidden_size", settings.get("dim")) if isinstance(settings, dict) else None
     return width if isinstance(width, int) else None

@@ -10,6 +10,7 @@ import pytest
 from core.errors import EncoderUnavailable
 from core.models import bases
 from core.models.bases import BASES, WARN_UNKNOWN, default_base, describe_base, folder_of, unknown_share
+from core.training.recipes import Size, size_of
 
 ENGLISH = "The European Commission said on Thursday it disagreed with German advice."
 CHINESE = "欧洲委员会周四表示,不同意德国向消费者提出的建议。"
@@ -76,6 +77,19 @@ def test_a_folder_that_lacks_something_is_refused_with_the_way_out(tiny_encoder,
 def test_a_folder_that_does_not_exist_is_a_folder_all_the_same():
     with pytest.raises(EncoderUnavailable, match="There is no folder"):
         folder_of("/no/such/folder")
+
+
+@pytest.mark.parametrize("base", ["~nobody-here/encoder", "/" + "long" * 2000, "long" * 2000, "a/b/c", "a\0b"])
+def test_whatever_is_typed_as_a_base_gives_a_description_or_a_message(base):
+    assert describe_base(base).id == base
+    assert size_of(base) is not Size.CHARACTER
+    with pytest.raises(EncoderUnavailable, match=r"no folder|neither a model id"):
+        unknown_share(base, ["a"])
+
+
+def test_a_folder_whose_config_is_no_object_has_no_width(tmp_path):
+    (tmp_path / "config.json").write_text("[]", encoding="utf-8")
+    assert size_of(str(tmp_path)) is not Size.CHARACTER
 
 
 def test_every_base_can_be_described(tiny_encoder):
