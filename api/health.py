@@ -10,8 +10,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from db import models, projects
-from jobs import supervisor
+from db.connection import home
+from jobs import heartbeat
+from jobs.folders import Folders
+from jobs.heartbeat import SupervisorState
 from ui.process import model_folder, store
+
+# A beat is due each second, a failing round backs off to ten, and one may wait half a minute for the store.
+SILENT_SECONDS = 60.0
 
 
 def check_store() -> dict[str, Any]:
@@ -24,12 +30,27 @@ def check_store() -> dict[str, Any]:
 
 def check_supervisor() -> dict[str, Any]:
     """Does a supervisor live, and when did it last look at the ledger?"""
-    alive = supervisor.is_running()
-    age = supervisor.heartbeat_age()
-    answer: dict[str, Any] = {"ok": alive, "heartbeat_age_seconds": None if age is None else round(age, 1)}
-    if not alive:
-        answer["reason"] = "No supervisor runs for this data folder; jobs wait. Restart the app to start one."
-    return answer
+    state = heartbeat.read(Folders(home()))
+    answer: dict[str, Any] = {"heartbeat_age_seconds": None if state.age is None else round(state.age, 1)}
+    if reason := _trouble(state):
+        answer["reason"] = reason
+    return {"ok": reason is None, **answer}
+
+
+def _trouble(state: SupervisorState) -> str | None:
+    """Why jobs are not looked after; None when they are. Before the first beat there is nothing to say."""
+    if not state.running:
+        return "No supervisor runs for this data folder; jobs wait. Restart the app to start one."
+    if state.beat is None or state.age is None:
+        return None
+    if state.age > SILENT_SECONDS:
+        return (
+            f"The supervisor, process {state.beat.pid}, has not reported for {state.age:.0f} seconds (limit "
+            f"{SILENT_SECONDS:.0f}); jobs wait. End that process and restart the app; running jobs go on."
+        )
+    if state.beat.trouble is not None:
+        return f"The supervisor's last round failed: {state.beat.trouble} It tries again; see supervisor.log."
+    return None
 
 
 def check_models() -> dict[str, Any]:

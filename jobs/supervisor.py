@@ -61,11 +61,6 @@ def is_running() -> bool:
     return heartbeat.read(Folders(home())).running
 
 
-def heartbeat_age() -> float | None:
-    """Seconds since it last wrote its sign of life; None when it never did."""
-    return heartbeat.read(Folders(home())).age
-
-
 class Supervisor:
     """The loop: reconcile four times a second, beat once a second, sweep every ten minutes."""
 

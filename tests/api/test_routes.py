@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from starlette.applications import Starlette
@@ -14,6 +15,8 @@ from api.guard import MESSAGE, SETTING, LoopbackOnly, is_loopback
 from api.routes import ROUTES
 from db import projects
 from db.connection import home, open_store
+from jobs import heartbeat, locks
+from jobs.folders import Folders
 from tests import published
 from ui import process
 
@@ -166,6 +169,23 @@ def test_healthz_says_what_is_well_and_what_is_not(store, project):
     assert body["supervisor"]["ok"] is False
     assert "Restart" in body["supervisor"]["reason"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("age", "trouble", "reason"),
+    [(0.0, None, None), (3600.0, None, "3600 seconds"), (0.0, "The disk is full.", "The disk is full.")],
+)
+def test_healthz_asks_whether_the_supervisor_works_and_not_only_whether_it_lives(
+    store, project, age, trouble, reason
+):
+    folders = Folders(home())
+    lock = locks.take(folders.supervisor_lock)
+    heartbeat.write(folders, heartbeat.Beat(4711, time.time() - age, ("cpu",), (), trouble))
+    body = client().get("/healthz").json()
+    lock.release()
+    assert body["supervisor"]["ok"] is (reason is None)
+    assert body["ok"] is (reason is None)
+    assert (reason or "") in body["supervisor"].get("reason", "")
 
 
 def test_healthz_names_a_model_whose_files_are_gone(store, project):
