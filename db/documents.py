@@ -76,7 +76,7 @@ def add_documents(
     without spans stays unlabelled unless its meta says {"accepted": true} or `labelled` says that the source
     carries labels. meta's "split" becomes the split. Labels that the project lacks are added. A text that the
     project has already is skipped and counted. Raises NotFound for the project, InvalidSpan and InvalidValue
-    (with the number of the document in the stream) for what cannot be stored.
+    (with the number of the document in the stream, and its line where meta has it) for what cannot be stored.
     """
     project = s.scalar(select(schema.Project).where(schema.Project.id == project_id).with_for_update())
     if project is None:
@@ -161,7 +161,10 @@ class _Intake:
 
     def _checked(self, document: Document, number: int) -> str:
         """The hash of the document's text, its labels known by then; errors name the document's number."""
-        at = f"Document {number}{f' ({document.id})' if document.id else ''}: "
+        line = document.meta.get("line")
+        known_as = [document.id or "", f"line {line:,}" if isinstance(line, int) else ""]
+        named = ", ".join(part for part in known_as if part)
+        at = f"Document {number}{f' ({named})' if named else ''}: "
         missing = {span.label for span in document.spans} - self.labels.keys()
         if missing:
             in_order = dict.fromkeys(span.label for span in document.spans if span.label in missing)
@@ -204,7 +207,8 @@ class _Intake:
             self._annotate(answered)
 
     def _is_answered(self, document: Document) -> bool:
-        return bool(document.spans) or bool(document.meta.get("accepted", self.labelled))
+        # `is`: meta is the file's own, and {"accepted": "no"} says the opposite.
+        return bool(document.spans) or document.meta.get("accepted", self.labelled) is True
 
     def _annotate(self, answered: Mapping[int, Document]) -> None:
         common = {"annotator_id": self.annotator_id, "revision": 1, "status": self.status, "flagged": False}

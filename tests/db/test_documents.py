@@ -36,6 +36,7 @@ def test_documents_with_spans_are_accepted_and_those_without_stay_unlabelled(sto
         ({"labelled": True}, {}, "accepted"),
         ({}, {"accepted": True}, "accepted"),
         ({"labelled": True}, {"accepted": False}, "unlabelled"),
+        ({}, {"accepted": "no"}, "unlabelled"),
         ({"labelled": True, "accept": False}, {}, "draft"),
     ],
 )

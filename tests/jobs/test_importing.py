@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from core.errors import FormatError, TagloopError
+from core.errors import FormatError, InvalidSpan, TagloopError
 from db import annotations, documents, labels, projects
 from db.connection import open_store
 from db.documents import Filter
@@ -71,6 +71,13 @@ def test_an_error_far_into_the_file_leaves_nothing_of_it(store, project):
     with store.reading() as session:
         assert projects.summary(session, project.id).documents == 0
         assert [label.name for label in labels.list_labels(session, project.id)] == ["PER"]
+
+
+def test_spans_that_the_project_does_not_allow_are_refused_with_their_line(store, project):
+    overlapping = {"text": "Ada B", "spans": [{"start": 0, "end": end, "label": "PER"} for end in (3, 5)]}
+    content = "\n\n".join(json.dumps(record) for record in ({"text": "one", "spans": []}, overlapping))
+    with pytest.raises(InvalidSpan, match=r"Document 2 \(line 3\): The spans PER 0-3 and PER 0-5 overlap"):
+        import_file(store, project.id, io.BytesIO(content.encode()), "a.jsonl")
 
 
 def test_an_interruption_by_the_progress_bar_leaves_nothing(store, project):
