@@ -51,6 +51,11 @@ class StoredDocument:
     split: str | None
     meta: Mapping[str, Any]
 
+    @property
+    def title(self) -> str:
+        """What people call it: its name, or its place in the project when the file gave none."""
+        return self.name or f"#{self.position}"
+
 
 @dataclass(frozen=True, slots=True)
 class AddReport:

@@ -74,7 +74,7 @@ def annotate() -> None:
         st.warning(f"No suggestions: {error}")
         sheet = desk.sheet(page, document_id, chosen, None)
     with bar:
-        st.html(render.desk_place(sheet.place, sheet.total, sheet.document.name, sheet.shown.status))
+        st.html(render.desk_place(sheet.place, sheet.total, sheet.document.title, sheet.shown.status))
         if st.query_params.get("back") == "inspect" and st.button("Back to Inspect", icon=":material/arrow_back:"):
             open_screen("inspect", query_params={"project": str(page.project.id)})
     st.query_params["document"] = str(document_id)

@@ -134,7 +134,7 @@ def _document(page: Page, known: Sequence[Label], document_id: int | None) -> No
         st.html(render.placeholder("Choose a row to read the document with its spans."))
         return
     status = f"{answer.status}{' · flagged' if answer.flagged else ''}"
-    st.html(render.document_head(found.name or f"#{found.position}", [found.split or "no split", status]))
+    st.html(render.document_head(found.title, [found.split or "no split", status]))
     hues = {label.name: label.hue for label in known}
     with st.container(key="browse-text"):
         st.html(render.small_text(found.text, answer.spans, hues, language=page.project.language))
@@ -151,7 +151,7 @@ def _document(page: Page, known: Sequence[Label], document_id: int | None) -> No
 @st.dialog("Delete this document?")
 def _confirm_delete(page: Page, document: StoredDocument, answer: Annotation) -> None:
     """Say what goes, then let it go."""
-    name = render.escape_markdown(document.name or f"#{document.position}")
+    name = render.escape_markdown(document.title)
     spans = len(answer.spans)
     st.write(
         f"**{name}** goes with its {len(document.text):,} characters, {spans:,} span{'' if spans == 1 else 's'}, "

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.formats import FORMATS, preview
 from db import labels
+from db.documents import AddReport
 from jobs.importing import import_file
 from ui import notice, render, screens
 from ui.import_summary import ImportSummary, Source
@@ -128,7 +129,7 @@ def _broken(summary: ImportSummary) -> None:
     """The reason why nothing of the file can be imported."""
     st.error(f"**{render.escape_markdown(summary.error)}**", icon=":material/error:")
     read = f"{count(summary.documents, 'document')} before it could be read. " if summary.documents else ""
-    st.caption(f"{read}Nothing is imported from a file with an error: mend the line, or choose another format above.")
+    st.caption(f"{read}Nothing is imported from a file with an error: mend it, or choose another format above.")
 
 
 def _counts(summary: ImportSummary, hues: Mapping[str, int], new: Sequence[str]) -> None:
@@ -173,11 +174,18 @@ def _take_in(page: Page, source: Source, options: Mapping[str, str]) -> None:
                 page.store, page.project.id, source.stream, source.name, format,
                 actor=page.actor, on_progress=moved, **rest,
             )  # fmt: skip
-        twice = f" Left out as already there: {report.duplicates:,}." if report.duplicates else ""
-        st.session_state[_RESULT] = f"{count(report.added, 'document')} and {report.spans:,} spans were added.{twice}"
+        st.session_state[_RESULT] = _told(report)
         st.session_state.pop(_PREVIEW, None)
         st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
         st.rerun()
+
+
+def _told(report: AddReport) -> str:
+    """What an import did, in a sentence."""
+    if not report.added:
+        return f"Nothing was added: {count(report.duplicates, 'document')} already in the project."
+    twice = f" Left out as already there: {report.duplicates:,}." if report.duplicates else ""
+    return f"{count(report.added, 'document')} and {count(report.spans, 'span')} were added.{twice}"
 
 
 def _last_result(page: Page) -> None:

@@ -162,9 +162,7 @@ def _document(sentences: list[list[_Row]], layout: Layout, scheme: str, options:
         found, problems = to_iob2([row.tag for row in rows], scheme)
         for index, problem in problems:
             if not options.lenient:
-                raise FormatError(
-                    f"{problem} Choose the scheme by hand, or read the file leniently.", rows[index].line
-                )
+                raise FormatError(f"{problem} Mend the tag, or choose another scheme.", rows[index].line)
             options.skip(rows[index].line, f"{problem} It is read as the beginning of a span.")
         tags.extend(found)
         for index, row in enumerate(rows):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from core.documents import Document, Span
 from core.errors import Conflict, FormatError, InvalidSpan, InvalidValue, NotFound
-from db import annotations, documents, jobs, labels, projects, runs, snapshots
+from db import annotations, documents, jobs, labels, listing, projects, runs, snapshots
 
 
 def test_what_was_added_comes_back_exactly(store, texts, project, ids):
@@ -160,3 +160,12 @@ def test_a_document_that_a_job_trains_on_is_not_deleted_until_the_job_is_over(st
         assert documents.delete(s, [ids[2]], actor="you") == 1
         jobs.set_desired(s, job.id, "cancel", actor="you")
         assert documents.delete(s, [ids[0]], actor="you") == 1
+
+
+def test_a_document_without_a_name_is_called_by_its_place(store, project):
+    with store.writing() as s:
+        documents.add_documents(s, project.id, [Document("Without a name.", ())], actor="you")
+    with store.reading() as s:
+        rows, total = listing.list_documents(s, project.id, limit=100)
+        assert documents.get(s, rows[-1].id).title == f"#{total}"
+        assert documents.get(s, rows[0].id).title == "ada"

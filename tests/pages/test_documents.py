@@ -110,9 +110,7 @@ def test_importing_the_same_again_adds_nothing_and_says_so(visit, project):
     app = checked(app.button(key="import").click().run())
     app = paste(app, GOOD)
     app = checked(app.button(key="import").click().run())
-    assert [message.value for message in app.success] == [
-        "0 documents and 0 spans were added. Left out as already there: 4."
-    ]
+    assert [message.value for message in app.success] == ["Nothing was added: 4 documents already in the project."]
 
 
 def test_a_broken_file_shows_line_and_reason_and_cannot_be_imported(visit, project):
