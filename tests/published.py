@@ -53,10 +53,16 @@ def trained() -> Path:
     return train(config, list(DOCUMENTS), [], folder).model_dir
 
 
-def publish(store: Store, project_id: int, name: str = "tiny", metrics: Mapping[str, Any] | None = None) -> Model:
+def publish(
+    store: Store,
+    project_id: int,
+    name: str = "tiny",
+    metrics: Mapping[str, Any] | None = None,
+    *,
+    folder_of_data: Path | None = None,
+) -> Model:
     """Copy the folder into the data folder and make the row, with scores on DOCUMENTS as dev unless given."""
-    folder = home() / "models" / name
-    shutil.copytree(trained(), folder)
+    shutil.copytree(trained(), (folder_of_data or home()) / "models" / name)
     with store.writing() as session:
         return models.publish(
             session,

@@ -121,7 +121,7 @@ def confusion_chart(cells: Mapping[tuple[str, str], int], order: Sequence[str], 
     shades = ["#1d2130", "#4d63c4"] if dark else ["#eef1fb", "#3654d6"]
     cells_ = base.mark_rect(cornerRadius=4, cursor="pointer", stroke="transparent").encode(
         color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=shades)),
-        opacity=alt.condition(picked, alt.value(1), alt.value(0.45)),
+        opacity=alt.condition(picked, alt.value(1), alt.value(0.7)),
     )
     strong = alt.datum.share > 0.45
     numbers = base.mark_text(fontSize=13, fontWeight=600).encode(

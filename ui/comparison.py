@@ -19,6 +19,7 @@ from core.tokens import tokenize
 NOTHING = "nothing"
 MISTAKES = (ErrorKind.BOUNDARY, ErrorKind.TYPE, ErrorKind.BOTH, ErrorKind.MISSED, ErrorKind.INVENTED)
 Cell = tuple[str, str]  # gold label or NOTHING, predicted label or NOTHING
+SIDES = ("a", "b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Lanes:
     document: Document
     result: DocumentComparison
     findings: tuple[Finding, ...]
-    cells: frozenset[Cell]
+    cells: frozenset[tuple[str, Cell]]  # with the side
     folded: str
 
 
@@ -49,7 +50,7 @@ class Filters:
     event: Event | None = None
     label: str | None = None
     kinds: frozenset[ErrorKind] = frozenset()
-    cell: Cell | None = None
+    cell: tuple[str, Cell] | None = None  # of one side
     search: str = ""
 
 
@@ -135,9 +136,10 @@ def cell_of(outcome: Outcome) -> Cell:
     return gold, outcome.predicted.label if outcome.predicted else NOTHING
 
 
-def cells_of(result: DocumentComparison) -> frozenset[Cell]:
-    """The cells that a document has an outcome in, of either model."""
-    return frozenset(cell_of(outcome) for outcome in (*result.a_outcomes, *result.b_outcomes))
+def cells_of(result: DocumentComparison) -> frozenset[tuple[str, Cell]]:
+    """The cells that a document has an outcome in, each with the side: "a" or "b"."""
+    lanes = zip(SIDES, (result.a_outcomes, result.b_outcomes), strict=True)
+    return frozenset((side, cell_of(outcome)) for side, outcomes in lanes for outcome in outcomes)
 
 
 def fits(lanes: Lanes, filters: Filters) -> bool:

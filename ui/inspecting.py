@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from core.evaluation import ErrorKind, Event, Outcome
 from db import documents
 from db.models import Model
 from ui import charts, lanes, predicted, render
-from ui.comparison import MISTAKES, NOTHING, Cell, Filters, Lanes, View, build, chosen, tally
+from ui.comparison import MISTAKES, NOTHING, SIDES, Cell, Filters, Lanes, View, build, chosen, tally
 from ui.screens import open_screen
 from ui.session import Page
 from ui.training_data import version_of
@@ -89,8 +90,8 @@ def filters(view: View, hues: Mapping[str, int]) -> Filters:
             on_change=_first,
         )
     if now.cell:
-        gold, predicted = now.cell
-        if st.button(f"gold {gold}, predicted {predicted}", icon=":material/close:", key="clear-cell"):
+        side, (true, found) = now.cell
+        if st.button(f"{side.upper()}: gold {true}, predicted {found}", icon=":material/close:", key="clear-cell"):
             st.session_state.pop(CELL, None)
             st.rerun()
     return now
@@ -120,9 +121,9 @@ def _known(event: str | None) -> Event | None:
     return Event(event) if event in [str(known) for known in Event] else None
 
 
-def _cell() -> Cell | None:
+def _cell() -> tuple[str, Cell] | None:
     found = st.session_state.get(CELL)
-    return (str(found[0]), str(found[1])) if found else None
+    return (str(found[0]), (str(found[1]), str(found[2]))) if found else None
 
 
 def show(page: Page, view: View, asked: Filters, hues: Mapping[str, int]) -> None:
@@ -143,7 +144,9 @@ def show(page: Page, view: View, asked: Filters, hues: Mapping[str, int]) -> Non
 
 def _document(page: Page, view: View, row: Lanes, name: str, hues: Mapping[str, int]) -> None:
     with st.container(border=True, key=f"lanes-{row.document_id}", gap="small"):
-        head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+        head = st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
+        )
         verdicts = {"A": _verdict(row.result.a_outcomes)}
         if view.pair:
             verdicts["B"] = _verdict(row.result.b_outcomes)
@@ -192,21 +195,24 @@ def confusion(view: View) -> None:
     """Which label is taken for which, for A and B; a click on a cell lists its documents."""
     with st.expander("Which label is taken for which", icon=":material/grid_on:", key="inspect-confusion"):
         st.caption("Borders aside. A click on a cell lists its documents below; the row says what the gold is.")
-        sides = ("a", "b") if view.pair else ("a",)
+        sides = SIDES if view.pair else SIDES[:1]
         for column, side in zip(st.columns(2, gap="large"), sides, strict=False):
             cells = view.confusion(side)
             order = [*sorted({name for cell in cells for name in cell} - {NOTHING}), NOTHING]
             spec = charts.confusion_chart(cells, order, dark=charts.is_dark())
-            key = f"page:inspect-confusion-{side}"
             with column:
                 st.html(render.card_title(side.upper()))
-                st.vega_lite_chart(spec, key=key, on_select=lambda key=key: _pick_cell(key), width="stretch")
+                st.vega_lite_chart(spec, key=_matrix(side), on_select=partial(_pick_cell, side), width="stretch")
 
 
-def _pick_cell(key: str) -> None:
-    picked = (st.session_state.get(key) or {}).get("selection", {}).get("cell", [])
+def _matrix(side: str) -> str:
+    return f"page:inspect-confusion-{side}"
+
+
+def _pick_cell(side: str) -> None:
+    picked = (st.session_state.get(_matrix(side)) or {}).get("selection", {}).get("cell", [])
     if picked:
-        st.session_state[CELL] = [picked[0]["gold"], picked[0]["predicted"]]
+        st.session_state[CELL] = [side, picked[0]["gold"], picked[0]["predicted"]]
         st.session_state[PLACE] = 0
     else:
         st.session_state.pop(CELL, None)

@@ -63,7 +63,7 @@ def lanes_html(text: str, lanes: Sequence[Lane], hues: Mapping[str, int], *, lan
             if written not in slots.setdefault(item.span.end, []):
                 slots[item.span.end].append(written)
     spans = [item.span for lane in shown for item in lane.drawn]
-    rooms = {end: _room(written) for end, written in slots.items()}
+    rooms = {end: _room(written, language) for end, written in slots.items()}
     groups = []
     for start, end in cut(text, spans, rooms, width=LINE_WIDTH.get(language, LINE_WIDTH["en"])):
         rows = "".join(_row(text, lane, start, end, slots, hues) for lane in shown)
@@ -113,9 +113,10 @@ def _is_border(text: str, place: int) -> bool:
     return before.isspace() or (ord(before) > 0x2E7F and ord(after) > 0x2E7F and after not in NEVER_FIRST)
 
 
-def _room(written: Sequence[tuple[str, str, int]]) -> float:
-    """What labels and words behind a span take, in characters of the text."""
-    return max(0.8 * (len(label) + len(word)) + 2 for label, word, _ in written)
+def _room(written: Sequence[tuple[str, str, int]], language: str) -> float:
+    """What labels and words behind a span take, in characters of the text; a Chinese one is as wide as two others."""
+    width = 0.4 if language == "zh" else 0.8
+    return max(width * (len(label) + len(word)) + 2.5 * width for label, word, _ in written)
 
 
 def _flat(drawn: Sequence[Drawn]) -> tuple[Drawn, ...]:
@@ -140,17 +141,18 @@ def _row(
     for item in own.values():
         borders |= {item.span.start, item.span.end}
     pieces: list[str] = []
+    inner: list[str] = []  # what stands in the mark of the span that is open
     position, current = start, None
     for border in sorted(borders | {end}):
+        target = pieces if current is None else inner
         piece = text[position:border]
-        piece = piece.rstrip("\n") if border == end else piece  # the next line begins below anyway
-        pieces.append(_marked(escape(piece), current, hues) if current else escape(piece))
+        target.append(escape(piece.rstrip("\n") if border == end else piece))  # the next line begins below anyway
+        closed = current if current is not None and current.span.end == border else None
+        if closed is not None:
+            pieces.append(_marked("".join(inner), closed, hues))
+            target, inner, current = pieces, [], None
         if border in slots:
-            ends = current is not None and current.span.end == border
-            slot = _slot(slots[border], current if ends else None)
-            pieces.append(slot if current is None or ends else _marked(slot, current, hues))
-        if current and current.span.end == border:
-            current = None
+            target.append(_slot(slots[border], closed))
         current = own.get(border, current)
         position = border
     name = escape(lane.name)
@@ -158,7 +160,7 @@ def _row(
 
 
 def _marked(inner: str, item: Drawn, hues: Mapping[str, int]) -> str:
-    """HTML inside a span's mark: a piece of its text, or the room that another lane needs in its middle."""
+    """A span's mark around its text, and around the room that other lanes need in its middle."""
     kind = "tl-ghost" if item.ghost else "tl-wrong" if item.word else "tl-right"
     score = "" if item.span.score is None or item.ghost else f" {item.span.score:.2f}"
     title = escape(f"{item.span.label}{score}{f' · {item.word}' if item.word else ''}")

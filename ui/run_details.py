@@ -90,7 +90,7 @@ def _failure(page: Page, entry: Entry) -> None:
     training_runs.retry(page, entry)
     if entry.job.traceback:
         with st.expander("Traceback", icon=":material/bug_report:"):
-            st.code(entry.job.traceback, language="text", wrap_lines=True)
+            st.code(entry.job.traceback, language="text", wrap_lines=True, height=420)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -111,7 +111,7 @@ def _curves(page: Page, run_id: int, *, dark: bool) -> None:
         hues = {label.name: label.hue for label in labels.list_labels(session, page.project.id)}
     size = (len(found.loss), sum(len(points) for points in found.f1.values()))
     loss, f1 = _specs(str(page.store.engine.url), run_id, size, dark, int(run.config.get("epochs", 1)), found, hues)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         st.html(render.card_title("F1 on dev, by epoch"))
         if f1 is None:
@@ -149,7 +149,7 @@ def _scores(page: Page, entry: Entry) -> None:
     if entry.run.ledger:
         facts.append(f"padding {percent(entry.run.ledger.get('padding_share') or 0)}")
     st.html(render.figures_line(facts))
-    columns = st.columns(len(splits), gap="large")
+    columns = st.columns(len(splits), gap="medium")
     for column, split in zip(columns, splits, strict=True):
         with column:
             st.html(render.card_title(f"{split}, the best epoch"))

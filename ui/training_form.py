@@ -51,7 +51,7 @@ FORMATS = {"learning_rate": "%.2e", "head_learning_rate": "%.2e"}
 def draw(page: Page, data: TrainingData) -> TrainingConfig | None:
     """Ask, and show what will be done, with the button that starts it; the config when the button was pressed."""
     language = page.project.language
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with right:
         base = _ask_base(language)
         usable = base is not None and _check_base(base, data)
@@ -88,6 +88,7 @@ def _ask_recipe(base: str, language: str, data: TrainingData) -> str:
         default="quick",
         required=True,
         format_func=named,
+        wrap=True,
         key="page:train-recipe",
         help="Quick shows whether the labels can be learned; balanced is for daily work; thorough takes the best of "
         "many epochs. Times are rough, for this machine without a GPU.",
@@ -127,11 +128,7 @@ def _check_base(base: str, data: TrainingData) -> bool:
     if share is None:
         said = "How well it reads these documents is known once it has been fetched."
     elif share <= WARN_UNKNOWN and base != CHARACTERS:
-        said = (
-            f"{percent(share)} of these documents' pieces are unknown to it."
-            if share
-            else "It can read all of these documents."
-        )
+        said = f"It cannot read {percent(share)} of these documents." if share else "It reads all of these documents."
     st.caption(f"{known.note} {said}")
     if share is not None and share > WARN_UNKNOWN:
         with st.container(key="unknown-characters"):

@@ -23,6 +23,7 @@ from ui.session import Page
 from ui.words import count, duration, percent, score
 
 SHOWN = 12
+NOTES = 3  # the newest; the log has them all
 SELECTED = "page:train-run"
 _SEEN = "page:train-seen"
 _REFUSED = "page:train-refused"
@@ -56,7 +57,7 @@ def active(found: Sequence[Entry]) -> list[Entry]:
 
 def looked_at(found: Sequence[Entry]) -> Entry | None:
     """The run to look at closely: the one chosen, else the one that goes on, else the last one that has begun."""
-    begun = [entry for entry in found if entry.job.state != "queued"]
+    begun = [entry for entry in found if entry.job.attempts or entry.job.state != "queued"]
     chosen = [entry for entry in begun if entry.run.id == st.session_state.get(SELECTED)]
     return next(iter([*chosen, *(e for e in active(begun) if e.job.state == "running"), *begun]), None)
 
@@ -112,7 +113,7 @@ def _line(page: Page, entry: Entry, *, waiting: int) -> None:
                 args=(act, page.store, job.id, page.actor),
                 disabled=job.desired != "run" and title != "Resume" and job.state == "running",
             )
-    for note in job.progress.get("notes") or ():
+    for note in (job.progress.get("notes") or ())[-NOTES:]:
         st.info(str(note), icon=":material/info:")
 
 
@@ -205,6 +206,7 @@ def finished(page: Page, found: Sequence[Entry], selected: int | None) -> None:
             horizontal=True,
             vertical_alignment="center",
             horizontal_alignment="distribute",
+            wrap=False,
         ):
             st.html(render.run_row(entry.run.name, entry.job.state, outcome(entry), when(entry)), width="stretch")
             chosen = entry.run.id == selected
@@ -233,7 +235,7 @@ def outcome(entry: Entry) -> str:
     if job.state == "failed":
         return (job.error or "failed").splitlines()[0]
     if job.state == "cancelled":
-        return "cancelled by a person"
+        return "stopped by a person; nothing was published"
     result: Mapping[str, Any] = entry.run.result or {}
     dev = dev_score(result) or (dev_score(entry.model.metrics) if entry.model else None)
     parts = [f"dev F1 {score(dev.f1)} on {count(dev.support or 0, 'span')}" if dev else "no dev score"]

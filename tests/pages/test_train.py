@@ -225,7 +225,7 @@ def test_pause_cancel_and_resume_answer_at_once(visit, desk, store):
     app = checked(app.button(key=f"Cancel-{run.job_id}").click().run())
     with store.reading() as session:
         assert jobs.get(session, run.job_id).state == "cancelled"
-    assert "cancelled by a person" in html_of(app)
+    assert "stopped by a person" in html_of(app)
 
 
 def test_a_failed_job_shows_message_traceback_and_retry_and_the_memory_note_was_shown(visit, desk, store):

@@ -52,8 +52,9 @@ def test_search_ignores_case_and_narrows_what_the_others_leave():
 def test_a_cell_of_the_confusion_matrix_lists_the_documents_behind_it():
     view = build(GOLD, A, B, "en")
     assert view.confusion("a") == {("PER", "PER"): 1, ("ORG", "LOC"): 1, ("LOC", "LOC"): 1, ("LOC", NOTHING): 1}
-    assert ids(view, cell=("ORG", "LOC")) == [1]
-    assert ids(view, cell=(NOTHING, "ORG")) == [3]
+    assert ids(view, cell=("a", ("ORG", "LOC"))) == [1]
+    assert ids(view, cell=("b", ("ORG", "LOC"))) == []
+    assert ids(view, cell=("b", (NOTHING, "ORG"))) == [3]
 
 
 def test_with_one_model_everything_wrong_is_its_own():
