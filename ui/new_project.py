@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from core.errors import TagloopError
+from core.errors import Conflict, InvalidValue, TagloopError
 from db import projects
 from db.connection import Store
 from db.projects import Project
@@ -48,11 +48,19 @@ def form(store: Store, actor: str, *, key: str) -> None:
 
 def create(store: Store, title: str, language: str, labels: str, actor: str) -> Project:
     """Create the project from what was typed; raises InvalidValue or Conflict with the reason."""
+    name = slug(title)
+    if not name:
+        raise InvalidValue(
+            f"The title {title.strip()!r} has no letter or digit; call it, for example, News desk."
+            if title.strip()
+            else "The project needs a title, such as News desk."
+        )
     names = list(dict.fromkeys(name.strip() for name in re.split(r"[,，、;；\n]", labels) if name.strip()))
     with store.writing() as session:
-        return projects.create(
-            session, name=slug(title), title=title.strip(), language=language, labels=names, actor=actor
-        )
+        taken = projects.by_name(session, name)
+        if taken is not None:
+            raise Conflict(f"The project {taken.title!r} already has the short name {name!r}; choose another title.")
+        return projects.create(session, name=name, title=title.strip(), language=language, labels=names, actor=actor)
 
 
 def slug(title: str) -> str:

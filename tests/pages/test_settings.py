@@ -78,9 +78,16 @@ def test_a_project_is_made_from_what_was_typed_with_chinese_commas_as_well(store
         assert list(projects.summary(session, made.id).spans_per_label) == ["人名", "地点", "机构"]
 
 
-def test_a_title_without_letters_is_refused_with_the_reason(store):
-    with pytest.raises(InvalidValue, match="name"):
-        new_project.create(store, "!!!", "en", "PER", "you")
+@pytest.mark.parametrize(("title", "reason"), [("!!!", "no letter or digit"), ("  ", "needs a title")])
+def test_a_title_without_letters_is_refused_with_the_reason(store, title, reason):
+    with pytest.raises(InvalidValue, match=reason):
+        new_project.create(store, title, "en", "PER", "you")
+
+
+def test_a_title_that_is_taken_is_refused_in_the_words_of_the_form(store):
+    new_project.create(store, "News desk", "en", "PER", "you")
+    with pytest.raises(Conflict, match="'News desk' already has the short name 'news-desk'; choose another title"):
+        new_project.create(store, "news  desk!", "en", "PER", "you")
 
 
 def test_the_first_project_is_made_on_the_first_screen(visit, store):
