@@ -124,6 +124,7 @@ def test_html_is_allowed_in_one_escaping_module_only():
             text = path.read_text(encoding="utf-8")
             assert "unsafe_allow_html" not in text, f"{name} draws HTML of its own; use ui/render.py"
             assert "unsafe_allow_javascript" not in text, name
+            assert "html.escape" not in set(imports(path)), f"{name} makes HTML of its own; use ui/render.py"
 
 
 def test_the_web_process_starts_without_torch_and_transformers():

@@ -1,4 +1,4 @@
-"""One document in lanes (gold, A, B) on the same text, as HTML in which every value is escaped.
+"""One document in lanes (gold, A, B) on the same text: what stands where; ui/render.py makes the HTML of each part.
 
 The lanes are aligned character by character: a mark takes no room of its own, and where any lane writes a label
 behind a span, every lane keeps the room for the widest one. Long documents are cut, between spans, into lines that
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from core.documents import Span
 from core.evaluation import ErrorKind, Outcome
+from ui import render
 
 LINE_WIDTH = {"en": 116, "zh": 62}  # characters of a line, the room of labels counted in
 
@@ -67,7 +67,7 @@ def lanes_html(text: str, lanes: Sequence[Lane], hues: Mapping[str, int], *, lan
     groups = []
     for start, end in cut(text, spans, rooms, width=LINE_WIDTH.get(language, LINE_WIDTH["en"])):
         rows = "".join(_row(text, lane, start, end, slots, hues) for lane in shown)
-        groups.append(f'<div class="tl-lanes" lang="{escape(language)}" dir="auto">{rows}</div>')
+        groups.append(render.lane_group(rows, language))
     return "".join(groups)
 
 
@@ -146,7 +146,9 @@ def _row(
     for border in sorted(borders | {end}):
         target = pieces if current is None else inner
         piece = text[position:border]
-        target.append(escape(piece.rstrip("\n") if border == end else piece))  # the next line begins below anyway
+        target.append(
+            render.plain(piece.rstrip("\n") if border == end else piece)
+        )  # the next line begins below anyway
         closed = current if current is not None and current.span.end == border else None
         if closed is not None:
             pieces.append(_marked("".join(inner), closed, hues))
@@ -155,17 +157,15 @@ def _row(
             target.append(_slot(slots[border], closed))
         current = own.get(border, current)
         position = border
-    name = escape(lane.name)
-    return f'<span class="tl-lane-name">{name}</span><span class="tl-lane tl-lane-{name}">{"".join(pieces)}</span>'
+    return render.lane_row(lane.name, "".join(pieces))
 
 
 def _marked(inner: str, item: Drawn, hues: Mapping[str, int]) -> str:
     """A span's mark around its text, and around the room that other lanes need in its middle."""
     kind = "tl-ghost" if item.ghost else "tl-wrong" if item.word else "tl-right"
     score = "" if item.span.score is None or item.ghost else f" {item.span.score:.2f}"
-    title = escape(f"{item.span.label}{score}{f' · {item.word}' if item.word else ''}")
-    hue = hues.get(item.span.label, 0)
-    return f'<mark class="tl-on {kind} hue-{hue}" title="{title}">{inner}</mark>'
+    title = f"{item.span.label}{score}{f' · {item.word}' if item.word else ''}"
+    return render.lane_mark(inner, title, kind, hues.get(item.span.label, 0))
 
 
 def _slot(written: Sequence[tuple[str, str, int]], own: Drawn | None) -> str:
@@ -174,8 +174,6 @@ def _slot(written: Sequence[tuple[str, str, int]], own: Drawn | None) -> str:
     parts = []
     for label, word, hue in written:
         seen = (label, word) == mine
-        hidden = "" if seen else ' aria-hidden="true" class="tl-hidden"'
-        ghost = " tl-tag-ghost" if seen and own and own.ghost else ""
-        said = f'<i class="tl-word">{escape(word)}</i>' if word else ""
-        parts.append(f'<span{hidden}><b class="tl-tag{ghost} hue-{hue}">{escape(label)}</b>{said}</span>')
-    return f'<span class="tl-slot">{"".join(parts)}</span>'
+        ghost = bool(seen and own and own.ghost)
+        parts.append(render.lane_label(label, word, hue, seen=seen, ghost=ghost))
+    return render.lane_slot("".join(parts))

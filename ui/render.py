@@ -294,3 +294,32 @@ def lanes_head(name: str, verdicts: Mapping[str, str]) -> str:
 def reading_head(name: str, what: str) -> str:
     """The head of what a model found in a text."""
     return f'<div class="tl-reading-head"><b>{escape(name)}</b><span>{escape(what)}</span></div>'
+
+
+def lane_group(rows: str, language: str) -> str:
+    """Lanes of one line of the text, one above the other; `rows` is ready HTML of `lane_row`."""
+    return f'<div class="tl-lanes" lang="{escape(language)}" dir="auto">{rows}</div>'
+
+
+def lane_row(name: str, inner: str) -> str:
+    """A lane with its name; `inner` is ready HTML: escaped text, `lane_mark` and `lane_slot`."""
+    shown = escape(name)
+    return f'<span class="tl-lane-name">{shown}</span><span class="tl-lane tl-lane-{shown}">{inner}</span>'
+
+
+def lane_mark(inner: str, title: str, kind: str, hue: int) -> str:
+    """A span in a lane, around ready HTML; `kind` is the class that says right, wrong or ghost."""
+    return f'<mark class="tl-on {kind} hue-{hue}" title="{escape(title)}">{inner}</mark>'
+
+
+def lane_label(label: str, word: str, hue: int, *, seen: bool, ghost: bool) -> str:
+    """A label and its verdict behind a span; unseen, it only keeps the room that another lane needs."""
+    hidden = "" if seen else ' aria-hidden="true" class="tl-hidden"'
+    said = f'<i class="tl-word">{escape(word)}</i>' if word else ""
+    kind = "tl-tag tl-tag-ghost" if ghost else "tl-tag"
+    return f'<span{hidden}><b class="{kind} hue-{hue}">{escape(label)}</b>{said}</span>'
+
+
+def lane_slot(parts: str) -> str:
+    """The room behind a span, from ready HTML of `lane_label`."""
+    return f'<span class="tl-slot">{parts}</span>'
