@@ -44,16 +44,18 @@ _JOIN = rf"""(?:
 )"""
 _ENGLISH = regex.compile(
     rf"""
-      (?:https?://|www\.)[!-~--[<>"]]*[A-Za-z0-9/]
-    | [A-Za-z0-9._%+\-]{{1,64}}+@[A-Za-z0-9\-]{{1,63}}(?:\.[A-Za-z0-9\-]{{1,63}}){{1,8}}
-    | @[A-Za-z0-9_]++
-    | (?:Mr|Mrs|Ms|Dr|Prof)\.
-    | [A-Za-z](?:\.[A-Za-z])+(?!{_W})\.?                  # U.S., e.g.
-    | [\p{{Lu}}--I]\.(?=[ ]?\p{{Lu}})                      # the initial of J. Smith
-    | {_NOT}
-    | (?:(?<=[\p{{L}}\p{{N}}\p{{M}}.]){_CLITIC}|{_CLITIC}(?=\Z|{_SPACE}))
-    | {_PREPEND}*+{_RUN}(?:{_JOIN}{_RUN})*+
-    | (?:\p{{Hangul}}++{_EXTEND}*+)++
+      (?:
+        (?:https?://|www\.)[!-~--[<>"]]*[A-Za-z0-9/]
+      | [A-Za-z0-9._%+\-]{{1,64}}+@[A-Za-z0-9\-]{{1,63}}(?:\.[A-Za-z0-9\-]{{1,63}}){{1,8}}
+      | @[A-Za-z0-9_]++
+      | (?:Mr|Mrs|Ms|Dr|Prof)\.
+      | [A-Za-z](?:\.[A-Za-z])+(?!{_W})\.?                # U.S., e.g.
+      | [\p{{Lu}}--I]\.(?=[ ]?\p{{Lu}})                    # the initial of J. Smith
+      | {_NOT}
+      | (?:(?<=[\p{{L}}\p{{N}}\p{{M}}.]){_CLITIC}|{_CLITIC}(?=\Z|{_SPACE}))
+      | {_PREPEND}*+{_RUN}(?:{_JOIN}{_RUN})*+
+      | \p{{Hangul}}++(?:{_EXTEND}++\p{{Hangul}}++)*+
+      ){_EXTEND}*+                                         # a mark belongs to whatever it stands on
     | {_CLUSTER}
     """,
     regex.VERSION1 | regex.VERBOSE,
