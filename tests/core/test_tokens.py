@@ -88,12 +88,12 @@ def test_english_words_are_what_a_reader_expects(text, expected):
     assert words(text) == expected
 
 
-@pytest.mark.parametrize(
-    "mark", ["\u0301", "🏽", "\u200d", "\u0e33"], ids=["accent", "skin tone", "joiner", "Thai am"]
-)
+@pytest.mark.parametrize("mark", ["\u0301", "🏽", "\u200d", "\u0e33"], ids=["accent", "skin", "joiner", "Thai am"])
 @pytest.mark.parametrize("word", ["U.S.", "Mr.", "@handle", "https://a.io/x", "a.b@c.org", "don't", "Anna", "3.5"])
 def test_a_mark_stays_with_the_word_that_it_stands_on(word, mark):
-    assert tokenize(f"{word}{mark} 1", "en")[-2].end == len(word) + 1
+    last = tokenize(f"{word}{mark} 1", "en")[-2]
+    assert last.start < len(word)
+    assert last.end == len(word) + 1
 
 
 def test_a_run_longer_than_a_token_is_cut_between_clusters():
