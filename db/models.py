@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidValue, NotFound
 from db import events, jobs, runs, schema
-
-MAX_NAME = 120
+from db.runs import MAX_NAME, checked_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def of_run(s: Session, run_id: int) -> Model | None:
 def rename(s: Session, model_id: int, name: str, *, actor: str) -> Model:
     """Give a model another name; raises Conflict when it is taken. The folder stays where it is."""
     row = _row(s, model_id)
-    name = _checked(name)
+    name = checked_name(name)
     if name != row.name:
         if name in _names(s, row.project_id):
             raise Conflict(f"The project already has a model named {name!r}; choose another name.")
@@ -120,16 +119,9 @@ def retire(s: Session, model_id: int, *, actor: str) -> Model:
     return _model(row)
 
 
-def _checked(name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidValue(f"A model's name has 1 to {MAX_NAME} printable characters; {name[:20]!r} does not.")
-    return name
-
-
 def _free_name(s: Session, project_id: int, name: str) -> str:
     """`name`, or with the first free number: the end of a long training is no time to fail over a name."""
-    name, taken = _checked(name), _names(s, project_id)
+    name, taken = checked_name(name), _names(s, project_id)
     number, free = 1, name
     while free in taken:
         number += 1

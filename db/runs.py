@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import InvalidValue, NotFound
 from db import events, jobs, schema
 from db.batches import batches
+
+MAX_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,12 @@ def create(
     name: str | None = None,
     actor: str,
 ) -> Run:
-    """Write down a run; without a name it is "Run n", counted in its project."""
-    if not name:
+    """Write down a run; without a name it is "Run n", counted in its project. Raises InvalidValue for a name.
+
+    The name becomes that of the model, so one that cannot be is refused here and not at the end of the training.
+    """
+    name = checked_name(name) if name and name.strip() else None
+    if name is None:
         count = select(func.count()).select_from(schema.Run).where(schema.Run.project_id == project_id)
         name = f"Run {(s.scalar(count) or 0) + 1}"
     row = schema.Run(project_id=project_id, snapshot_id=snapshot_id, job_id=job_id, name=name, config=dict(config))
@@ -66,6 +72,16 @@ def create(
         after={"name": name, "snapshot_id": snapshot_id, "job_id": job_id, "config": dict(config)},
     )
     return _run(row)
+
+
+def checked_name(name: str) -> str:
+    """`name` of a run or model without white space around it; raises InvalidValue."""
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidValue(
+            f"The name of a run or model has 1 to {MAX_NAME} printable characters; {name[:20]!r} has {len(name)}."
+        )
+    return name
 
 
 def get(s: Session, run_id: int) -> Run:

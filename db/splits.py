@@ -41,7 +41,8 @@ def assign_splits(
     documents were newly put where. Raises InvalidValue for shares that cannot be.
     """
     shares = {"train": train, "dev": dev, "test": test}
-    if min(shares.values()) < 0 or abs(sum(shares.values()) - 1) > 1e-6:
+    # `not (… <= …)`, so that NaN is refused as well
+    if min(shares.values()) < 0 or not abs(sum(shares.values()) - 1) <= 1e-6:
         raise InvalidValue(f"Shares are not negative and add up to 1; {train}, {dev} and {test} do not.")
     document = schema.Document
     found = s.execute(

@@ -79,7 +79,7 @@ def test_a_split_with_no_share_gets_nothing(store):
         assert assign(s, project, 0.5, 0.5, 0.0)["test"] == 0
 
 
-@pytest.mark.parametrize("shares", [(0.8, 0.1, 0.2), (1.2, -0.1, -0.1), (0, 0, 0)])
+@pytest.mark.parametrize("shares", [(0.8, 0.1, 0.2), (1.2, -0.1, -0.1), (0, 0, 0), (0.5, 0.5, float("nan"))])
 def test_shares_that_do_not_add_up_are_refused(store, shares):
     with store.writing() as s, pytest.raises(InvalidValue, match="add up to 1"):
         assign(s, made(s, ["a"]), *shares)

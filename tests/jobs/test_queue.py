@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import Conflict, InvalidConfig, JobError, NotFound
+from core.errors import Conflict, InvalidConfig, InvalidValue, JobError, NotFound
 from db import documents, jobs, models, projects, runs, snapshots
 from jobs import queue
 from tests.jobs.house import settings
@@ -32,6 +32,19 @@ def test_a_refused_submission_leaves_no_job_no_run_and_no_snapshot(house):
     with house.store.reading() as session:
         assert jobs.list_jobs(session) == []
         assert runs.list_runs(session, empty.id) == []
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "x" * 121])
+def test_a_name_that_no_model_can_have_is_refused_before_the_training_and_not_after_it(house, name):
+    with pytest.raises(InvalidValue, match="1 to 120 printable characters"):
+        queue.submit_training(house.store, house.project_id, settings(), name=name, start=False)
+    with house.store.reading() as session:
+        assert jobs.list_jobs(session) == []
+
+
+def test_a_name_of_white_space_is_no_name(house):
+    run = queue.submit_training(house.store, house.project_id, settings(), name="  ", start=False)
+    assert run.name == "Run 1"
 
 
 def test_a_queued_job_is_cancelled_at_once_and_cancelling_again_changes_nothing(house):
