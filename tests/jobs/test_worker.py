@@ -17,6 +17,7 @@ from db.documents import Filter
 from jobs import queue
 from jobs.devices import CPU_SLOT
 from jobs.reconcile import Patience, Reconciler
+from tests.core.training.toy import toy_documents
 from tests.jobs.house import ENDLESS, ROOT, is_alive
 
 
@@ -35,6 +36,7 @@ def test_a_training_publishes_a_model_with_its_scores_predictions_and_ledger(hou
         names = {metric.name for metric in runs.metrics(session, run.id)}
         missing = predictions.missing(session, model.id, split="dev")
     assert run.ledger["documents"] == 20
+    assert run.ledger["dev_spans"] == sum(len(document.spans) for document in toy_documents(32)[20:26])  # not of test
     assert run.ledger["characters_unread"] == 0
     assert len(run.result["history"]) == 2
     assert len(found) == 6
