@@ -40,7 +40,10 @@ def check_supervisor() -> dict[str, Any]:
 def _trouble(state: SupervisorState) -> str | None:
     """Why jobs are not looked after; None when they are. Before the first beat there is nothing to say."""
     if not state.running:
-        return "No supervisor runs for this data folder; jobs wait. Restart the app to start one."
+        return (
+            "No supervisor runs for this data folder; jobs wait. The app starts one within moments; if it does not, "
+            "see supervisor.log."
+        )
     if state.beat is None or state.age is None:
         return None
     if state.age > SILENT_SECONDS:

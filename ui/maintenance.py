@@ -79,7 +79,11 @@ def supervisor_card() -> None:
     with st.container(border=True, key="settings-supervisor"):
         st.html(render.card_title("Workers"))
         if not state.running:
-            st.warning("No supervisor runs, so jobs wait. Restart the app to start it.", icon=":material/warning:")
+            st.warning(
+                "No supervisor runs, so jobs wait. The app starts one within moments; if it does not, see "
+                "supervisor.log.",
+                icon=":material/warning:",
+            )
             return
         beat = state.beat
         if beat is None or state.age is None:

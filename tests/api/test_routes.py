@@ -167,7 +167,7 @@ def test_healthz_says_what_is_well_and_what_is_not(store, project):
     assert body["store"]["ok"] is True
     assert body["models"] == {"ok": True, "published": 0}
     assert body["supervisor"]["ok"] is False
-    assert "Restart" in body["supervisor"]["reason"]
+    assert "supervisor.log" in body["supervisor"]["reason"]
     assert answer.headers["cache-control"] == "no-store"
 
 
