@@ -11,12 +11,19 @@ from hypothesis import strategies as st
 from core.documents import Document, Span
 from core.errors import InvalidValue
 from core.evaluation import Counts, Report, evaluate, seqeval_default
+from core.tags import tags_to_spans
+from core.tokens import Token
 
 TAGS = st.lists(
     st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]), min_size=1, max_size=12),
     min_size=1,
     max_size=6,
 )
+
+
+def strict_spans(documents: list[list[str]]) -> list[list[Span]]:
+    """The spans of IOB2 tags by the strict reading, each token one character long."""
+    return [tags_to_spans(tags, [Token(place, place + 1) for place in range(len(tags))]) for tags in documents]
 
 
 def test_a_span_counts_only_when_start_end_and_label_agree():
@@ -93,6 +100,27 @@ def test_the_lenient_reading_equals_seqeval_default(gold, data):
 def test_strict_and_lenient_differ_where_an_i_tag_opens_a_span():
     gold, predicted = [["B-PER", "I-PER", "O"]], [["I-PER", "I-PER", "O"]]
     assert seqeval_default(gold, predicted).micro.f1 == 1.0
+    assert evaluate(strict_spans(gold), strict_spans(predicted)).micro.f1 == 0.0
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@given(gold=TAGS, data=st.data())
+def test_the_strict_reading_equals_seqeval_strict(gold, data):
+    seqeval = pytest.importorskip("seqeval.metrics")
+    scheme = pytest.importorskip("seqeval.scheme").IOB2
+    tag = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+    predicted = [data.draw(st.lists(tag, min_size=len(tags), max_size=len(tags))) for tags in gold]
+    ours = evaluate(strict_spans(gold), strict_spans(predicted))
+    if not ours.per_label:  # seqeval fails here
+        assert ours.micro.f1 is None
+        return
+    theirs = seqeval.classification_report(
+        gold, predicted, mode="strict", scheme=scheme, output_dict=True, zero_division=0
+    )
+    assert (ours.micro.f1 or 0.0) == pytest.approx(theirs["micro avg"]["f1-score"])
+    for label, counts in ours.per_label.items():
+        assert (counts.recall or 0.0) == pytest.approx(theirs[label]["recall"])
+        assert counts.support == theirs[label]["support"]
 
 
 def test_tag_lists_from_different_tokens_are_refused():
