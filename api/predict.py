@@ -77,16 +77,20 @@ class Question:
 
 
 def find_model(name: str | None) -> Model:
-    """The published model with this name or id, or the newest; raises Refused(404)."""
+    """The published model with this id or name, or the newest; raises Refused for none and for several."""
     with store().reading() as session:
         published = models.list_models(session)
     if not published:
         raise Refused(404, "No model has been published yet. Train one on the Train screen.")
     if name is None:
         return max(published, key=lambda model: model.id)
-    for model in published:
-        if name in (model.name, str(model.id)):
-            return model
+    # The same name may stand in several projects ("Run 1" does), an id never.
+    found = [m for m in published if str(m.id) == name] or [m for m in published if m.name == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(model.id) for model in found[:8])
+        raise Refused(422, f"{len(found)} models of several projects are named {name!r}; give an id: {ids}.")
     known = ", ".join(model.name for model in published[:8])
     raise Refused(404, f"There is no model {name!r}. Published: {known}.")
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api import predict as predicting
 from api.guard import MESSAGE, SETTING, LoopbackOnly, is_loopback
 from api.routes import ROUTES
-from db import projects
+from db import models, projects
 from db.connection import home, open_store
 from jobs import heartbeat, locks
 from jobs.folders import Folders
@@ -80,6 +80,21 @@ def test_the_newest_model_answers_unless_one_is_named_by_name_or_id(store, proje
     for asked, expected in ((None, "new"), ("old", "old"), (old.id, "old"), (str(old.id), "old")):
         body = {"text": "Ada"} if asked is None else {"text": "Ada", "model": asked}
         assert ask(body).json()["model"]["name"] == expected
+
+
+def test_a_name_that_two_projects_gave_is_422_and_lists_the_ids(store, project):
+    with store.writing() as session:
+        other = projects.create(session, name="two", title="Two", language="en", labels=("PER",), actor="you")
+        first, second = (
+            models.publish(
+                session, project_id=owner, name="Run 1", base="b", kind="character", language="en", labels=("PER",),
+                folder=f"models/{owner}", metrics={}, actor="you",
+            )
+            for owner in (project.id, other.id)
+        )  # fmt: skip
+    answer = ask({"text": "Ada", "model": "Run 1"})
+    assert answer.status_code == 422
+    assert f"give an id: {second.id}, {first.id}" in answer.json()["error"]
 
 
 def test_without_any_model_the_answer_is_404_and_says_where_to_train(store, project):
