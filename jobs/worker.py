@@ -100,6 +100,8 @@ def _work(store: Store, folders: Folders, reporter: Reporter, assignment: Assign
             return 0
         return _fail(store, folders, assignment, refusal)
     except Exception as error:
+        if type(error) is StoreError:  # not those that say what is wrong with the job, such as Conflict
+            return _give_back(store, assignment, error)
         return _fail(store, folders, assignment, error)
     reporter.flush()
     log.info("leaving: %s", reporter.reason)
@@ -143,6 +145,19 @@ def _is_replaced(store: Store, assignment: Assignment) -> bool:
     except NotFound:
         return True
     return job.state != "running" or job.attempts != assignment.number
+
+
+def _give_back(store: Store, assignment: Assignment, error: StoreError) -> int:
+    """The store was busy for too long, with an import, say: the next attempt goes on from what is on the disk.
+
+    It counts as a death, so a store that stays away does not keep the job going round for ever.
+    """
+    trace = "".join(traceback.format_exception(error))
+    log.error("%s", trace)
+    reason = f"could not reach the store ({error})"
+    return _insist(
+        store, lambda s: jobs.requeue(s, assignment.job.id, assignment.number, reason=reason, died=True, log=trace)
+    )
 
 
 def _fail(store: Store, folders: Folders, assignment: Assignment, error: Exception) -> int:

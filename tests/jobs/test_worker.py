@@ -9,14 +9,16 @@ import subprocess
 import sys
 
 from core.documents import Document
+from core.errors import StoreError
 from core.evaluation import Report
 from core.inference.predictor import Predictor
 from db import documents as store_documents
 from db import evaluations, jobs, models, predictions, runs, suggestions
 from db.documents import Filter
-from jobs import queue
+from jobs import queue, worker
 from jobs.devices import CPU_SLOT
 from jobs.reconcile import Patience, Reconciler
+from jobs.reporting import Reporter
 from tests.core.training.toy import toy_documents
 from tests.jobs.house import ENDLESS, ROOT, is_alive
 
@@ -119,6 +121,27 @@ def test_a_refused_rename_publishes_nothing_and_a_retry_needs_no_second_training
     assert house.end(house.start()) == 0
     assert house.job(run.job_id).state == "done"
     assert house.log(run.id).count("characters not read") == 1
+
+
+def test_a_store_that_is_busy_for_too_long_gives_the_job_back_and_only_the_last_time_fails_it(house, monkeypatch):
+    run = house.train()
+
+    def busy(*arguments):
+        raise StoreError("Another process has been writing for more than 30 seconds.")
+
+    monkeypatch.setattr(worker, "_perform", busy)
+    states = []
+    for number in (1, 2, 3):
+        with house.store.writing() as session:
+            jobs.claim(session, slots=["cpu"])
+        assignment = worker.Assignment(house.job(run.job_id), number, run.id)
+        reporter = Reporter(house.store, job_id=run.job_id, number=number, run_id=run.id)
+        assert worker._work(house.store, house.folders, reporter, assignment) == 0
+        states.append(house.job(run.job_id).state)
+    job = house.job(run.job_id)
+    assert states == ["queued", "queued", "failed"]
+    assert "Another process has been writing" in job.error
+    assert "StoreError" in job.traceback
 
 
 def test_a_disk_that_takes_no_more_fails_the_job_in_plain_words_and_leaves_no_half_model(house):
