@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import TagloopError
 from db import labels as label_store
 from db import projects
-from ui import desk, render
+from ui import desk, guideline, render
 from ui.screens import open_screen
 from ui.session import open_page
 from ui.span_annotator import Submission, span_annotator
@@ -87,9 +87,7 @@ def annotate() -> None:
             st.query_params["document"] = str(following)
 
     span_annotator(sheet.shown, desk.annotator_labels(known), threshold=threshold, key="annotator", on_submit=submit)
-    if page.project.guideline:
-        with st.expander("Guideline"):
-            st.markdown(page.project.guideline)
+    guideline.beside_text(page)
 
 
 def all_done(queue_name: str) -> None:

@@ -15,6 +15,7 @@ from core.errors import TagloopError
 from core.inference.loaded import predictor
 from core.tokens import tokenize
 from db import annotations, documents, labels, listing, models, suggestions
+from db.annotations import Annotation
 from db.connection import Store
 from db.documents import StoredDocument
 from db.labels import Label
@@ -41,7 +42,7 @@ MAX_SUGGESTED_CHARACTERS = 50_000  # a longer document is left to a prediction j
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The open document, its place in the queue, and the editor's view of it."""
+    """The open document, its place in the queue (0: it is not in it), and the editor's view of it."""
 
     document: StoredDocument
     place: int
@@ -81,6 +82,8 @@ def sheet(page: Page, document_id: int, filter: Filter, model: Model | None) -> 
         document = documents.get(session, document_id)
         annotation = annotations.load(session, document_id)
         place, total = listing.rank(session, page.project.id, document_id, filter)
+        if not _in_queue(annotation, filter):
+            place = 0  # opened by its address, or saved a moment ago
         proposed = _open_suggestions(session, document_id, model)
     shown = AnnotatorDocument(
         id=document.id,
@@ -94,6 +97,11 @@ def sheet(page: Page, document_id: int, filter: Filter, model: Model | None) -> 
         language=page.project.language,
     )
     return Sheet(document, place, total, shown)
+
+
+def _in_queue(annotation: Annotation, filter: Filter) -> bool:
+    """Whether one of QUEUES holds a document with this answer."""
+    return filter.status in (None, annotation.status) and filter.flagged in (None, annotation.flagged)
 
 
 def _open_suggestions(session: Session, document_id: int, model: Model | None) -> list[Suggested]:

@@ -32,6 +32,14 @@ def editor(page: Page) -> None:
         st.html(render.empty("No guideline yet", advice))
 
 
+def beside_text(page: Page) -> None:
+    """The guideline under a text that is being labelled, folded away until somebody asks."""
+    if not page.project.guideline.strip():
+        return
+    with st.expander("Guideline"), st.container(key="guideline-beside"):
+        st.markdown(page.project.guideline)
+
+
 def _write(page: Page) -> None:
     with st.container(key="panes-guideline"):
         written, shown = st.columns(2, gap="medium")

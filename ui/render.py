@@ -226,8 +226,8 @@ def escape_markdown(text: str) -> str:
 
 
 def desk_place(place: int, total: int, name: str, status: str) -> str:
-    """Where one is in the queue that stands beside it, and which document is open."""
-    where = f"{place:,} of {total:,}"
+    """Where one is in the queue that stands beside it (place 0: outside of it), and which document is open."""
+    where = f"{place:,} of {total:,}" if place else f"not among these {total:,}"
     state = f'<span class="tl-state">{escape(status)}</span>'
     return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b>{state}</div>'
 

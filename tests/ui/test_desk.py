@@ -8,7 +8,7 @@ from core.documents import Document, Span
 from core.errors import StaleRevision
 from db import annotations, documents, listing, projects, suggestions
 from db.connection import open_store
-from ui import desk
+from ui import desk, render
 from ui.session import Page
 from ui.span_annotator import Submission
 
@@ -74,3 +74,16 @@ def test_a_stale_submission_is_refused_and_decides_nothing(page):
     with page.store.reading() as session:
         assert annotations.load(session, first).spans == (Span(0, 3, "PER"),)
         assert suggestions.load(session, first)[0].decision is None
+
+
+def test_a_document_outside_the_queue_has_no_place_in_it(page):
+    first, second, _ = ids(page)
+    unlabelled = desk.QUEUES["unlabelled"]
+    desk.store_submission(page, submission(first, "accept"), unlabelled)
+    outside = desk.sheet(page, first, unlabelled, None)
+    assert (outside.place, outside.total) == (0, 2)
+    inside = desk.sheet(page, second, unlabelled, None)
+    assert (inside.place, inside.total) == (1, 2)
+    everywhere = desk.sheet(page, first, desk.QUEUES["all"], None)
+    assert (everywhere.place, everywhere.total) == (1, 3)
+    assert "not among these 2" in render.desk_place(outside.place, outside.total, "a", "accepted")
