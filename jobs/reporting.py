@@ -80,14 +80,17 @@ class Reporter:
         self._write_when_due()
 
     def should_stop(self) -> bool:
-        """True once somebody asked for a pause or a cancellation, this process was told to leave, or was replaced.
+        """True once somebody asked for a pause or a cancellation, or this process was told to leave.
 
-        The ledger is asked at most every half second.
+        The ledger is asked at most every half second. Raises JobError once another attempt has taken over: a stop
+        writes a checkpoint, and that would go where the other one keeps its own.
         """
         self._write_when_due()
         if self.reason is None and self._clock() - self._asked >= ASK_SECONDS:
             self._asked = self._clock()
             self._attempt(self._ask)
+        if self.reason is Stop.SUPERSEDED:
+            raise JobError(f"Attempt {self.number} of job {self.job_id} was replaced by another one; it leaves.")
         return self.reason is not None
 
     def leave_on_sigterm(self) -> None:

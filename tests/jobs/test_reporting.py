@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from core.errors import JobError
 from db import jobs, runs
 from jobs.reporting import Reporter, Stop
 
@@ -82,7 +83,8 @@ def test_a_replaced_attempt_is_told_to_stop_and_writes_nothing_more(working):
     before = house.job(run.job_id)
     now[0] += 10
     reporter.tell({"step": 9}, [(9, "loss", 1.0)])
-    assert reporter.should_stop()
+    with pytest.raises(JobError, match="was replaced"):  # an answer of True would make it write a checkpoint
+        reporter.should_stop()
     assert reporter.reason is Stop.SUPERSEDED
     reporter.flush()
     assert house.job(run.job_id) == before
