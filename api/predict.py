@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from core.errors import TagloopError
+from core.inference.answer import answer_of
 from core.inference.loaded import predictor
 from db import models
 from db.models import Model
@@ -101,21 +102,7 @@ def answer(question: Question) -> dict[str, Any]:
     loaded = predictor(model_folder(model.folder))
     began = time.perf_counter()  # the time of the model, not of reading it from the disk the first time
     found = loaded.predict(question.texts)
-    results = [
-        {
-            "spans": [
-                {
-                    "start": span.start,
-                    "end": span.end,
-                    "label": span.label,
-                    "text": text[span.start : span.end],
-                    "score": None if span.score is None else round(span.score, 4),
-                }
-                for span in spans
-            ]
-        }
-        for text, spans in zip(question.texts, found, strict=True)
-    ]
+    results = [answer_of(text, spans) for text, spans in zip(question.texts, found, strict=True)]
     milliseconds = round(1000 * (time.perf_counter() - began), 1)
     return {"model": {"id": model.id, "name": model.name}, "milliseconds": milliseconds, "results": results}
 

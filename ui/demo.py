@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.documents import Span
+from core.inference.answer import answer_of
 from core.inference.loaded import predictor
 from core.models.bases import describe_base
 from db import documents, runs, snapshots
@@ -94,7 +95,7 @@ def draw_reading(
         else:
             st.html(render.table(["name", "label", "score", "from", "to"], _rows(text, spans, hues), numeric_from=2))
     else:
-        st.code(json.dumps(answer(text, spans), ensure_ascii=False, indent=2), language="json", wrap_lines=True)
+        st.code(json.dumps(answer_of(text, spans), ensure_ascii=False, indent=2), language="json", wrap_lines=True)
 
 
 def _rows(text: str, spans: Sequence[Span], hues: Mapping[str, int]) -> list[list[str]]:
@@ -108,22 +109,6 @@ def _rows(text: str, spans: Sequence[Span], hues: Mapping[str, int]) -> list[lis
         ]
         for span in spans
     ]
-
-
-def answer(text: str, spans: Sequence[Span]) -> dict[str, Any]:
-    """The spans as the HTTP interface gives them."""
-    return {
-        "spans": [
-            {
-                "start": span.start,
-                "end": span.end,
-                "label": span.label,
-                "text": text[span.start : span.end],
-                "score": None if span.score is None else round(span.score, 4),
-            }
-            for span in spans
-        ]
-    }
 
 
 def card(store: Store, model: Model) -> None:
