@@ -18,11 +18,10 @@ from core.inference.predictor import Predictor
 from core.training import TrainingConfig, TrainingResult, recipe, train
 
 
-def run(config: TrainingConfig, train_set: list, dev_set: list) -> tuple[TrainingResult, float]:
-    """Train in a folder of its own; the result (its folder is gone afterwards) and processor seconds."""
+def run(config: TrainingConfig, train_set: list, dev_set: list) -> TrainingResult:
+    """Train in a folder of its own, which is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        began = time.process_time()
-        return train(config, train_set, dev_set, Path(folder)), time.process_time() - began
+        return train(config, train_set, dev_set, Path(folder))
 
 
 def against_classic(options) -> None:  # noqa: ANN001
@@ -40,7 +39,7 @@ def against_classic(options) -> None:  # noqa: ANN001
     for seed in range(1 if options.quick else 3):
         tokens, seconds = classic.epoch()
         classic_speed.append(tokens / seconds)
-        result, _ = run(TrainingConfig(**{**config.to_json(), "seed": seed}), train_set, dev_set)
+        result = run(TrainingConfig(**{**config.to_json(), "seed": seed}), train_set, dev_set)
         ours.append(result)
         print(f"classic {classic_speed[-1]:.0f} tokens/s, ours {result.tokens_per_second:.0f}", file=sys.stderr)
     if options.quick:
@@ -66,7 +65,7 @@ def sample_project() -> None:
     """news-en by the quick recipe, as the button does it."""
     train_set, dev_set = data.sample("news-en", "train"), data.sample("news-en", "dev")
     began = time.perf_counter()
-    result, _ = run(recipe("quick", base="minilm-l6", language="en", documents=len(train_set)), train_set, dev_set)
+    result = run(recipe("quick", base="minilm-l6", language="en", documents=len(train_set)), train_set, dev_set)
     at_most("news-en: quick recipe, click to model", time.perf_counter() - began, 90, "s")
     show(Figure("news-en: dev F1 of the quick recipe", result.dev.micro.f1, "F1", n=result.dev.micro.support))
     show(Figure("news-en: training throughput of the quick recipe", result.tokens_per_second, "real sub-tokens/s"))
