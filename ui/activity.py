@@ -72,6 +72,8 @@ def _annotated(event: Event, name: str) -> str:
 
 def _added(event: Event, name: str) -> str:
     after: Values = event.after or {}
+    if not after.get("added") and after.get("duplicates"):
+        return f"added nothing: {count(after['duplicates'], 'document')} already there"
     twice = f", {after['duplicates']:,} were there already" if after.get("duplicates") else ""
     return f"added {count(after.get('added', 0), 'document')} with {count(after.get('spans', 0), 'span')}{twice}"
 

@@ -105,7 +105,10 @@ def summary(view: View) -> str:
     if largest is None or abs(gap) < 0.005:
         return f"{over_all}."
     better = "better" if gap > 0 else "worse"
-    return f"{over_all}; the largest difference is on {largest.label}, where B is {abs(gap):.2f} {better}."
+    return (
+        f"{over_all}; among labels with enough examples, the largest difference is on {largest.label}, where B is "
+        f"{abs(gap):.2f} {better}."
+    )
 
 
 def _one(report: Report) -> str:

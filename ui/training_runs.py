@@ -56,10 +56,12 @@ def active(found: Sequence[Entry]) -> list[Entry]:
 
 
 def looked_at(found: Sequence[Entry]) -> Entry | None:
-    """The run to look at closely: the one chosen, else the one that goes on, else the last one that has begun."""
+    """The run to look at closely: the one chosen, else the one that goes on, else the last one that did anything."""
     begun = [entry for entry in found if entry.job.attempts or entry.job.state != "queued"]
     chosen = [entry for entry in begun if entry.run.id == st.session_state.get(SELECTED)]
-    return next(iter([*chosen, *(e for e in active(begun) if e.job.state == "running"), *begun]), None)
+    running = [entry for entry in active(begun) if entry.job.state == "running"]
+    tried = [entry for entry in begun if entry.job.attempts]
+    return next(iter([*chosen, *running, *tried, *begun]), None)
 
 
 def live(page: Page, found: Sequence[Entry]) -> None:
@@ -130,9 +132,11 @@ def _buttons(job: Job) -> list[tuple[str, str, Act, str]]:
 
 
 def _ask(act: Act, store: Store, job_id: int, actor: str) -> None:
-    """Pass a wish on; a refusal is shown beside the lines."""
+    """Pass a wish on; a refusal is shown beside the lines. A run that never began has nothing to be looked at."""
     try:
-        act(store, job_id, actor=actor)
+        job = act(store, job_id, actor=actor)
+        if job.state == "cancelled" and not job.attempts:
+            st.session_state.pop(SELECTED, None)
     except TagloopError as error:
         st.session_state[_REFUSED] = str(error)
 

@@ -130,3 +130,12 @@ def test_what_people_type_is_never_read_as_html(visit, store):
     page = html_of(visit())
     assert "<i>" not in page.replace('<i style="width', "")
     assert "&lt;i&gt;" in page
+
+
+def test_an_import_that_brought_nothing_new_says_so(store, project):
+    with store.writing() as session:
+        again = [documents.get(session, 1).text]
+        documents.add_documents(session, project.id, [Document(text) for text in again], actor="you")
+    with store.reading() as session:
+        told = [what for what, _ in activity.sentences(session, events.recent(session, project.id))]
+    assert told[0] == "You added nothing: 1 document already there"

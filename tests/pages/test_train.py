@@ -305,3 +305,15 @@ def test_the_run_looked_at_is_the_running_one_until_another_is_chosen(visit, des
     assert app.error[0].value == "first failed"
     assert app.session_state[training_runs.SELECTED] == run.id
     assert second.id != run.id
+
+
+def test_a_run_cancelled_before_it_began_does_not_take_the_place_of_the_one_that_goes_on(visit, desk, store):
+    going, _ = started(store, desk, phase="training", step=1, steps=10)
+    waiting = queue.submit_training(store, desk.id, TrainingConfig(base="char-bilstm-crf", language="en"))
+    app = visit("train")
+    app.session_state[training_runs.SELECTED] = waiting.id
+    app = checked(app.button(key=f"Cancel-{waiting.job_id}").click().run())
+    assert training_runs.SELECTED not in app.session_state
+    with store.reading() as session:
+        found = [training_runs.Entry(run, jobs.get(session, run.job_id), None) for run in (waiting, going)]
+    assert training_runs.looked_at(found).run.id == going.id
