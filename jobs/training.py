@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import training
 from core.documents import Document, Span
-from core.errors import JobError, NotFound, TrainingInterrupted
+from core.errors import JobError, ModelUnusable, NotFound, TrainingInterrupted
 from core.evaluation import Report, evaluate
 from core.inference.predictor import Predictor
 from core.models.manifest import read_manifest
@@ -103,7 +103,14 @@ def _finished(folders: Folders, run_id: int) -> dict[str, Any] | None:
         # It may have died between the rename and the row.
         for published in sorted(folders.models.glob(f"{run_id}-*")):
             _take_back(published, folder / RESULT)
-    return summary if (folder / RESULT).is_dir() else None
+    try:
+        read_manifest(folder / RESULT)
+    except ModelUnusable as damage:
+        # A power cut may have torn the files; without this every retry would fail over them again.
+        log.warning("%s Training again.", damage)
+        discard(folder)
+        return None
+    return summary
 
 
 def _summary(result: TrainingResult) -> dict[str, Any]:

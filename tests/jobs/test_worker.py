@@ -123,6 +123,19 @@ def test_a_refused_rename_publishes_nothing_and_a_retry_needs_no_second_training
     assert house.log(run.id).count("characters not read") == 1
 
 
+def test_a_result_that_was_damaged_before_it_was_published_is_trained_again(house):
+    house.folders.models.write_text("not a folder")
+    run = house.train(epochs=1)
+    house.end(house.start())
+    (house.folders.run(run.id) / "result" / "model.onnx").write_bytes(b"torn")
+    house.folders.models.unlink()
+    queue.retry(house.store, run.job_id, start=False)
+    assert house.end(house.start()) == 0
+    job = house.job(run.job_id)
+    assert (job.state, job.error) == ("done", None)
+    assert "model.onnx was altered" in house.log(run.id)
+
+
 def test_a_store_that_is_busy_for_too_long_gives_the_job_back_and_only_the_last_time_fails_it(house, monkeypatch):
     run = house.train()
 
