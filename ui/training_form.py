@@ -128,8 +128,8 @@ def _check_base(base: str, data: TrainingData) -> bool:
     if share is None:
         said = "How well it reads these documents is known once it has been fetched."
     elif share <= WARN_UNKNOWN and base != CHARACTERS:
-        shown = "less than 1 %" if share < 0.005 else percent(share)
-        said = f"It cannot read {shown} of these documents." if share else "It reads all of these documents."
+        shown = "Less than 1 %" if share < 0.005 else percent(share)
+        said = f"{shown} of these documents it cannot read." if share else "It reads all of these documents."
     st.caption(f"{known.note} {said}")
     if share is not None and share > WARN_UNKNOWN:
         with st.container(key="unknown-characters"):
