@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).with_name("images")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 820, "height": 1100}
+LONG = {"width": 1728, "height": 1080}  # for screens whose point lies further down; made as small as the others
 PROJECT = "news-en"
 # Not yet labelled: the annotator shows what a model suggests here.
 UNLABELLED = (
     "Ingrid Solberg left Nordhavn Shipping in Bergen on Monday, after nine years at the port authority of Rotterdam."
-    "\n\n“We were never short of offers,” said Solberg, who moves to Copenhagen and the Danish Maritime Fund.",
+    "\n\n“We were never short of offers,” said Solberg, who moves to Copenhagen.",
     "Two ferries of the Corran Line collided off Oban on Saturday night; nobody was hurt, said Fiona McRae.",
     "The Lisbon Film Week opens on 4 May with “The Salt Road”, the first film by Teresa Amaral.",
 )
@@ -115,7 +116,8 @@ class Visit:
     def take(self, name: str, show: Callable[[Visit, Page], None]) -> None:
         """Open the screen, let `show` bring it into the state to be pictured, and write the pictures."""
         if name in README:
-            self._picture(IMAGES / f"{name}.png", show, WIDE, "light")
+            size = LONG if name in ("train", "inspect") else WIDE
+            self._picture(IMAGES / f"{name}.png", show, size, "light")
         if self.variants is not None:
             for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
                 self._picture(self.variants / f"{name}-{scheme}-{size['width']}.png", show, size, scheme)
@@ -142,6 +144,8 @@ def save(picture: bytes, target: Path) -> None:
     """Write a PNG with a palette of 256 colours, a third of the size."""
     target.parent.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(picture)).convert("RGB")
+    if image.width > WIDE["width"]:
+        image = image.resize((WIDE["width"], WIDE["height"]), Image.Resampling.LANCZOS)
     image.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
@@ -181,8 +185,6 @@ def show_inspect(visit: Visit, page: Page) -> None:
         a, b = sorted(models.list_models(session, visit.project), key=lambda model: model.id)[:2]
     visit.go(page, "inspect", a=a.id, b=b.id, split="dev")
     page.locator(".tl-lanes").first.wait_for()
-    settled(page)
-    page.locator(".tl-lead").first.evaluate("line => line.scrollIntoView({ block: 'start' })")
 
 
 def show_demo(visit: Visit, page: Page) -> None:
