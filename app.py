@@ -1,4 +1,4 @@
-"""Launcher only: one port serves the screens, the HTTP interface and the health check. The screens begin in ui/main.py."""
+"""Launcher only: one port for the screens, the HTTP interface and the health check. Screens begin in ui/main.py."""
 
 import streamlit as st
 from starlette.middleware import Middleware
