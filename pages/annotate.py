@@ -105,5 +105,9 @@ def all_done(queue_name: str) -> None:
 
 if "page:next-queue" in st.session_state:
     st.session_state["page:queue"] = st.session_state.pop("page:next-queue")
+from_inspect = st.query_params.get("back") == "inspect"
+if from_inspect and not st.session_state.get("page:from-inspect"):
+    st.session_state["page:queue"] = "all"  # what is to be fixed is labelled already, and so is what stands beside it
+st.session_state["page:from-inspect"] = from_inspect
 st.session_state.setdefault("page:queue", desk.first_queue(summary))
 annotate()
