@@ -129,7 +129,8 @@ def _check_base(base: str, data: TrainingData) -> bool:
         said = "How well it reads these documents is known once it has been fetched."
     elif share <= WARN_UNKNOWN and base != CHARACTERS:
         shown = "Less than 1 %" if share < 0.005 else percent(share)
-        said = f"{shown} of these documents it cannot read." if share else "It reads all of these documents."
+        unknown = f"{shown} of the characters in these documents is unknown to it."
+        said = unknown if share else "It reads all of these documents."
     st.caption(f"{known.note} {said}")
     if share is not None and share > WARN_UNKNOWN:
         with st.container(key="unknown-characters"):
