@@ -133,6 +133,8 @@ def _listener(reporter: Reporter) -> Callable[[Progress], None]:
             reporter.tell({"note": progress.note})
         else:
             reporter.tell(progress.to_json(), metrics_of(progress))
+            if progress.dev is not None:
+                reporter.flush()  # before the epoch's checkpoint, after which nobody scores the epoch again
 
     return listen
 
