@@ -180,11 +180,16 @@ def _take_in(page: Page, source: Source, options: Mapping[str, str]) -> None:
         st.rerun()
 
 
+# The file may carry spans for a text that is there already; that they were not taken must not go unsaid.
+_KEPT = "What is labelled there stays as it was; the file's spans for it were not taken."
+
+
 def _told(report: AddReport) -> str:
     """What an import did, in a sentence."""
     if not report.added:
-        return f"Nothing was added: {count(report.duplicates, 'document')} already in the project."
-    twice = f" Left out as already there: {report.duplicates:,}." if report.duplicates else ""
+        there = count(report.duplicates, "document")
+        return f"Nothing was added: {there} already in the project. {_KEPT}"
+    twice = f" Left out as already there: {report.duplicates:,}. {_KEPT}" if report.duplicates else ""
     return f"{count(report.added, 'document')} and {count(report.spans, 'span')} were added.{twice}"
 
 

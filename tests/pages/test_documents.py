@@ -98,7 +98,8 @@ def test_an_import_is_shown_first_and_stores_nothing_until_the_button(visit, pro
         assert documents.list_documents(session, project.id)[1] == 4
     app = checked(app.button(key="import").click().run())
     assert [message.value for message in app.success] == [
-        "3 documents and 2 spans were added. Left out as already there: 1."
+        "3 documents and 2 spans were added. Left out as already there: 1. "
+        "What is labelled there stays as it was; the file's spans for it were not taken."
     ]
     with store.reading() as session:
         assert projects.summary(session, project.id).spans_per_label["EVENT"] == 1
@@ -110,7 +111,10 @@ def test_importing_the_same_again_adds_nothing_and_says_so(visit, project):
     app = checked(app.button(key="import").click().run())
     app = paste(app, GOOD)
     app = checked(app.button(key="import").click().run())
-    assert [message.value for message in app.success] == ["Nothing was added: 4 documents already in the project."]
+    assert [message.value for message in app.success] == [
+        "Nothing was added: 4 documents already in the project. "
+        "What is labelled there stays as it was; the file's spans for it were not taken."
+    ]
 
 
 def test_a_broken_file_shows_line_and_reason_and_cannot_be_imported(visit, project):
