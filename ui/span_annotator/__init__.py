@@ -55,6 +55,7 @@ MODULES = (
     "keyboard.js",
     "span_annotator.js",
 )
+STYLES = ("span_annotator.css",)
 
 
 def joined_modules() -> str:
@@ -65,7 +66,8 @@ def joined_modules() -> str:
 
 
 def _style() -> str:
-    return palette.css_variables() + "\n" + FOLDER.joinpath("span_annotator.css").read_text(encoding="utf-8")
+    parts = (FOLDER.joinpath(name).read_text(encoding="utf-8") for name in STYLES)
+    return "\n".join([palette.css_variables(), *parts])
 
 
 _component = st.components.v2.component(
