@@ -7,14 +7,29 @@ import { Reading } from "./reading.js";
 export class Editor extends Reading {
   constructor(root, panels, list, onEdit) {
     super(root, panels, list);
-    this.onEdit = onEdit; // told after each edit, undo included
+    this.onEdit = onEdit; // told of each edit: (words, state before)
+    this.locked = false; // while another document is on its way, nothing may change this one
   }
 
-  #edited(message) {
+  /* The one way to change the open document: `spans` is the whole list, `decisions` are pairs [suggestion id, decision].
+     `words` say to the person what was done, here and when it is undone. False when nothing would change. */
+  apply(words, changes) {
+    const before = this.edits.state;
+    if (this.locked || !this.edits.change(changes)) return false;
     this.panels.quiet();
-    this.onEdit();
+    this.onEdit(words, before);
     this.refresh();
-    this.panels.announce(message);
+    this.panels.announce(words);
+    return true;
+  }
+
+  /* The spans with `others` in place of `gone`. */
+  #spansWith(others, gone = []) {
+    return [...this.edits.state.spans.filter((span) => !gone.includes(span)), ...others];
+  }
+
+  #words(item, label = item.label) {
+    return `${this.nameOf(label)} ${this.surfaceOf(item)}`;
   }
 
   /* A label's key or chip: for the selection, the picked span or suggestion, or else to stay on. */
@@ -40,10 +55,9 @@ export class Editor extends Reading {
     }
     if (this.#refuses(span)) return;
     this.selection = null;
-    this.edits.add(span);
     this.caret = { unit: end, after: true };
     this.selected = this.sticky === null ? span : null;
-    this.#edited(`${this.nameOf(label)}: ${this.surfaceOf(span)}`);
+    this.apply(this.#words(span), { spans: this.#spansWith([span]) });
   }
 
   /* Say why `span` cannot be set, if it lies over another than `except`. */
@@ -60,14 +74,10 @@ export class Editor extends Reading {
       this.#settle(item, makeSpan(item.start, item.end, label));
       return;
     }
-    const span = makeSpan(item.start, item.end, label);
-    if (!this.edits.replace(item, span)) {
-      this.selected = this.sticky === null ? item : null;
-      this.refresh();
-      return;
-    }
+    const span = item.label === label ? item : makeSpan(item.start, item.end, label);
     this.selected = this.sticky === null ? span : null;
-    this.#edited(`${this.nameOf(label)}: ${this.surfaceOf(span)}`);
+    if (span === item) this.refresh();
+    else this.apply(this.#words(span), { spans: this.#spansWith([span], [item]) });
   }
 
   removeSelected() {
@@ -76,10 +86,9 @@ export class Editor extends Reading {
   }
 
   remove(span) {
-    this.edits.remove(span);
     if (this.selected === span) this.selected = null;
     this.caret = { unit: span.end, after: true };
-    this.#edited(`removed ${this.nameOf(span.label)}: ${this.surfaceOf(span)}`);
+    this.apply(`removed ${this.#words(span)}`, { spans: this.#spansWith([], [span]) });
   }
 
   /* Give a span other ends; false (and said) where that cannot be. */
@@ -87,11 +96,9 @@ export class Editor extends Reading {
     if (start >= end || (start === span.start && end === span.end)) return false;
     const next = makeSpan(start, end, span.label);
     if (this.#refuses(next, span)) return false;
-    this.edits.replace(span, next);
     this.selected = next;
     this.caret = { unit: end, after: true };
-    this.#edited(`${this.nameOf(span.label)}: ${this.surfaceOf(next)}`);
-    return true;
+    return this.apply(this.#words(next), { spans: this.#spansWith([next], [span]) });
   }
 
   /* Move one end of the picked span by a token, as seen. */
@@ -112,23 +119,15 @@ export class Editor extends Reading {
     return starts[firstGreater(starts, unit)] ?? unit;
   }
 
-  undo() {
-    if (this.edits.undo()) this.#travelled("undone");
-  }
-
-  redo() {
-    if (this.edits.redo()) this.#travelled("redone");
-  }
-
-  #travelled(message) {
-    this.selected = null;
-    this.selection = null;
-    this.#edited(message);
+  /* Show `state`, wherever it came from: undone, merged, saved by somebody else. Caret and scroll stay. */
+  show(state) {
+    this.edits.state = state;
+    this.refresh();
   }
 
   flag() {
-    this.edits.flag();
-    this.#edited(this.edits.state.flagged ? "flagged" : "flag removed");
+    const flagged = !this.edits.state.flagged;
+    this.apply(flagged ? "flagged" : "flag removed", { flagged });
   }
 
   /* ---- suggestions ---- */
@@ -153,22 +152,20 @@ export class Editor extends Reading {
       this.pick(suggestion);
       return;
     }
-    if (same) this.edits.replace(same, span);
-    else this.edits.decide([[suggestion.id, "accepted"]], [span]);
-    this.#toNext(suggestion, `accepted ${this.nameOf(span.label)}: ${this.surfaceOf(span)}`);
+    const decisions = [[suggestion.id, "accepted"]];
+    this.#toNext(suggestion, `accepted ${this.#words(span)}`, { spans: this.#spansWith([span], same ? [same] : []), decisions });
   }
 
   reject(suggestion = this.#meant()) {
     if (!suggestion) return;
-    this.edits.decide([[suggestion.id, "rejected"]]);
-    this.#toNext(suggestion, `rejected ${this.nameOf(suggestion.label)}: ${this.surfaceOf(suggestion)}`);
+    this.#toNext(suggestion, `rejected ${this.#words(suggestion)}`, { decisions: [[suggestion.id, "rejected"]] });
   }
 
-  #toNext(suggestion, message) {
+  #toNext(suggestion, words, changes) {
     this.caret = { unit: suggestion.end, after: true };
     this.selected = null;
     this.selection = null;
-    this.#edited(message);
+    this.apply(words, changes);
     const { pending } = this.scene;
     const next = pending.find((s) => s.start >= suggestion.start) ?? pending[0];
     if (next) this.pick(next);
@@ -181,12 +178,11 @@ export class Editor extends Reading {
       this.panels.toast(pending.length ? "Every suggestion overlaps a span." : "There is no suggestion in this document.");
       return;
     }
-    this.edits.decide(
-      free.map((s) => [s.id, "accepted"]),
-      free.map((s) => makeSpan(s.start, s.end, s.label)),
-    );
     this.selected = null;
-    this.#edited(`${free.length} suggestions accepted`);
+    this.apply(`${free.length} suggestions accepted`, {
+      spans: this.#spansWith(free.map((s) => makeSpan(s.start, s.end, s.label))),
+      decisions: free.map((s) => [s.id, "accepted"]),
+    });
     const left = pending.length - free.length;
     this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · Ctrl Z takes it back`);
   }

@@ -1,22 +1,21 @@
-/* What a person has decided about a document, and the way back.
-   A state is never changed: {spans, decisions, flagged} with spans sorted by start. Every edit makes the next state, so
-   undo is a step along a list, whatever the edit was. A span is a frozen {start, end, label} in UTF-16 units. */
-
-const HISTORY = 1000;
+/* What a person has decided about the open document.
+   A state is never changed: {spans, decisions, flagged, status} with spans sorted by start; every edit makes the next.
+   A span is a frozen {start, end, label}. A delta says what an edit adds and takes away, so that it can be laid over
+   another state than the one it was made on, and turned round: {added, removed, flagged?, status?, decisions?}. */
 
 export const makeSpan = (start, end, label) => Object.freeze({ start, end, label });
 export const sameRange = (a, b) => a.start === b.start && a.end === b.end;
 export const sameSpan = (a, b) => sameRange(a, b) && a.label === b.label;
 export const overlap = (a, b) => a.start < b.end && b.start < a.end;
-
-export function sortSpans(spans) {
-  return [...spans].sort((a, b) => a.start - b.start || b.end - a.end || a.label - b.label);
-}
+export const spanKey = ({ start, end, label }) => `${start} ${end} ${label}`;
+export const inOrder = (a, b) => a.start - b.start || b.end - a.end || a.label - b.label;
+export const sortSpans = (spans) => [...spans].sort(inOrder);
 
 export function sameState(a, b) {
   if (a === b) return true;
   return (
     a.flagged === b.flagged &&
+    a.status === b.status &&
     a.spans.length === b.spans.length &&
     a.spans.every((span, i) => sameSpan(span, b.spans[i])) &&
     a.decisions.size === b.decisions.size &&
@@ -24,108 +23,88 @@ export function sameState(a, b) {
   );
 }
 
+/* What leads from one state to another. */
+export function difference(before, after) {
+  const delta = { added: [], removed: [] };
+  if (before.spans !== after.spans) {
+    const had = new Set(before.spans.map(spanKey));
+    const has = new Set(after.spans.map(spanKey));
+    delta.added = after.spans.filter((span) => !had.has(spanKey(span)));
+    delta.removed = before.spans.filter((span) => !has.has(spanKey(span)));
+  }
+  for (const name of ["flagged", "status"]) if (before[name] !== after[name]) delta[name] = after[name];
+  const decisions = new Map();
+  for (const [id, decision] of after.decisions) if (before.decisions.get(id) !== decision) decisions.set(id, decision);
+  for (const id of before.decisions.keys()) if (!after.decisions.has(id)) decisions.set(id, null);
+  if (decisions.size) delta.decisions = decisions;
+  return delta;
+}
+
+/* Whether a delta does nothing. */
+export const isEmpty = ({ added, removed, flagged, status, decisions }) =>
+  !added.length && !removed.length && flagged === undefined && status === undefined && !decisions?.size;
+
+/* `delta` laid over `state`; null where it does not fit: a span to remove is not there, or one to add is there already
+   or lies over another where `overlaps` are not allowed. Spans that stay are the same objects. */
+export function laid(state, delta, overlaps) {
+  const removed = new Set(delta.removed.map(spanKey));
+  const kept = removed.size ? state.spans.filter((span) => !removed.has(spanKey(span))) : state.spans;
+  if (kept.length !== state.spans.length - removed.size) return null;
+  for (const span of delta.added) {
+    if (kept.some((other) => (overlaps ? sameSpan(other, span) : overlap(other, span)))) return null;
+  }
+  const spans = removed.size || delta.added.length ? sortSpans([...kept, ...delta.added]) : state.spans;
+  const decisions = new Map(state.decisions);
+  for (const [id, decision] of delta.decisions ?? []) {
+    if (decision === null) decisions.delete(id);
+    else decisions.set(id, decision);
+  }
+  return { spans, decisions, flagged: delta.flagged ?? state.flagged, status: delta.status ?? state.status };
+}
+
+/* The status that the store gives a document whose spans an edit has touched. */
+export const statusOnceEdited = (status) => (status === "unlabelled" || status === "skipped" ? "draft" : status);
+
 export class Edits {
   constructor(state) {
-    this.baseline = state; // as the server has it
-    this.states = [state];
-    this.at = 0;
+    this.state = state;
   }
 
-  get state() {
-    return this.states[this.at];
-  }
-
-  get dirty() {
-    return !sameState(this.state, this.baseline);
-  }
-
-  get canUndo() {
-    return this.at > 0;
-  }
-
-  get canRedo() {
-    return this.at < this.states.length - 1;
-  }
-
-  /* Make `changes` the next state; false when nothing would change. */
-  commit(changes) {
-    const next = { ...this.state, ...changes };
-    if (sameState(next, this.state)) return false;
-    this.states.length = this.at + 1;
-    this.states.push(next);
-    if (this.states.length > HISTORY) this.states.shift();
-    this.at = this.states.length - 1;
+  /* Make `spans`, `decisions` (pairs, laid over those there are; null opens one again), `flagged` or `status` the next
+     state; false when nothing would change. */
+  change({ spans, decisions = [], flagged, status }) {
+    const before = this.state;
+    const next = { ...before, flagged: flagged ?? before.flagged, status: status ?? before.status };
+    if (spans) next.spans = sortSpans(spans);
+    const pairs = [...decisions];
+    if (pairs.length) {
+      next.decisions = new Map(before.decisions);
+      for (const [id, decision] of pairs) {
+        if (decision === null) next.decisions.delete(id);
+        else next.decisions.set(id, decision);
+      }
+    }
+    if (sameState(next, before)) return false;
+    if (spans && status === undefined) next.status = statusOnceEdited(before.status);
+    this.state = next;
     return true;
-  }
-
-  /* The server has taken the state as it is; its decisions are done with. The spans stay the same objects. */
-  settle() {
-    this.baseline = { ...this.state, decisions: new Map() };
-    this.states[this.at] = this.baseline;
-  }
-
-  undo() {
-    if (!this.canUndo) return false;
-    this.at--;
-    return true;
-  }
-
-  redo() {
-    if (!this.canRedo) return false;
-    this.at++;
-    return true;
-  }
-
-  add(span) {
-    return this.commit({ spans: sortSpans([...this.state.spans, span]) });
-  }
-
-  replace(old, span) {
-    return this.commit({ spans: sortSpans([...this.state.spans.filter((other) => other !== old), span]) });
-  }
-
-  remove(span) {
-    return this.commit({ spans: this.state.spans.filter((other) => other !== span) });
-  }
-
-  /* Record decisions [[id, decision]] and add `spans` in one step. */
-  decide(pairs, spans = []) {
-    const decisions = new Map(this.state.decisions);
-    for (const [id, decision] of pairs) decisions.set(id, decision);
-    return this.commit({ decisions, spans: sortSpans([...this.state.spans, ...spans]) });
-  }
-
-  flag() {
-    return this.commit({ flagged: !this.state.flagged });
   }
 
   /* Suggestions still open: neither decided nor already labelled just so, from `threshold` up, none over another. */
   pending(suggestions, threshold) {
     const { spans, decisions } = this.state;
-    const labelled = new Set(spans.map((span) => `${span.start} ${span.end} ${span.label}`));
+    const labelled = new Set(spans.map(spanKey));
     const open = suggestions.filter(
-      (s) => s.score >= threshold && !decisions.has(s.id) && !labelled.has(`${s.start} ${s.end} ${s.label}`),
+      (s) => (s.score === null || s.score >= threshold) && !decisions.has(s.id) && !labelled.has(spanKey(s)),
     );
-    open.sort((a, b) => a.start - b.start || b.score - a.score);
+    const weight = (s) => s.score ?? 1;
+    open.sort((a, b) => a.start - b.start || weight(b) - weight(a));
     const kept = [];
     for (const suggestion of open) {
       const last = kept[kept.length - 1];
       if (!last || !overlap(last, suggestion)) kept.push(suggestion);
-      else if (suggestion.score > last.score) kept[kept.length - 1] = suggestion;
+      else if (weight(suggestion) > weight(last)) kept[kept.length - 1] = suggestion;
     }
     return kept;
-  }
-
-  /* Decisions as they stand in the end: what counts is whether the very span is there, not which key was pressed.
-     A suggestion that was accepted and then corrected was not right; one labelled by hand was. */
-  verdicts(suggestions) {
-    const { spans, decisions } = this.state;
-    const labelled = new Set(spans.map((span) => `${span.start} ${span.end} ${span.label}`));
-    const verdicts = {};
-    for (const s of suggestions) {
-      if (labelled.has(`${s.start} ${s.end} ${s.label}`)) verdicts[s.id] = "accepted";
-      else if (decisions.has(s.id)) verdicts[s.id] = "rejected";
-    }
-    return verdicts;
   }
 }

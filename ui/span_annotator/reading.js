@@ -16,7 +16,8 @@ export class Reading {
     this.labels = new Map(); // id → label, those to choose from
     this.drawn = new Map(); // the same and those taken away meanwhile, whose spans are still to be seen
     this.sticky = null; // label id that each drag sets at once
-    this.state = "clean"; // what the bar says about saving
+    this.canUndo = false; // whether there is a way back, and forward again; told by the history
+    this.canRedo = false;
   }
 
   /* ---- document ---- */
@@ -84,11 +85,9 @@ export class Reading {
     this.panels.draw(this.scene, {
       sticky: this.sticky,
       flagged: edits.state.flagged,
-      state: this.state,
-      canUndo: edits.canUndo,
-      canRedo: edits.canRedo,
+      canUndo: this.canUndo,
+      canRedo: this.canRedo,
       choosing: this.range() !== null || selected !== null,
-      storageFailed: this.storageFailed,
     });
     this.panels.drawHint(this.#hints());
   }

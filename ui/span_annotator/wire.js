@@ -1,31 +1,51 @@
-/* The border to Python: offsets are code points outside and UTF-16 units inside. */
+/* The border to the server: offsets are code points outside and UTF-16 units inside. */
 
-import { makeSpan, sortSpans } from "./edits.js";
+import { makeSpan, sortSpans, spanKey } from "./edits.js";
 
 export function readLabels(rows) {
   return new Map(rows.map(([id, name, hue, key, description]) => [id, { id, name, hue, key, description }]));
 }
 
-export function readState({ offsets }, { spans, flagged, decisions = [] }) {
-  const made = spans.map(([start, end, label]) => makeSpan(offsets.unit(start), offsets.unit(end), label));
-  return { spans: sortSpans(made), decisions: new Map(decisions), flagged: Boolean(flagged) };
+const AS_THEY_ARE = { unit: (point) => point, point: (unit) => unit };
+
+/* Rows [start, end, label] as spans; with a model in its units, without one in code points. */
+export function readSpans(rows, model = null) {
+  const offsets = model?.offsets ?? AS_THEY_ARE;
+  return rows.map(([start, end, label]) => makeSpan(offsets.unit(start), offsets.unit(end), label));
 }
 
-export function readSuggestions({ offsets }, rows) {
-  return rows.map(([id, start, end, label, score]) =>
-    Object.freeze({ id, start: offsets.unit(start), end: offsets.unit(end), label, score }),
-  );
-}
-
-export function writeSpans({ offsets }, spans) {
+export function writeSpans(spans, model = null) {
+  const offsets = model?.offsets ?? AS_THEY_ARE;
   return spans.map(({ start, end, label }) => [offsets.point(start), offsets.point(end), label]);
 }
 
-/* A draft without the spans that no longer can be: beyond the text, or of a label that is gone. */
-export function fittingDraft({ offsets, text }, draft, labels) {
-  const end = offsets.point(text.length);
-  const fits = ([from, to, label]) => Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= end && labels.has(label);
-  return { ...draft, spans: draft.spans.filter((span) => Array.isArray(span) && fits(span)) };
+/* The state in {spans, flagged, status}. Spans that `known` has already stay the same objects, so that only what is
+   new is drawn anew. */
+export function readState({ spans, flagged, status }, model = null, known = []) {
+  const same = new Map(known.map((span) => [spanKey(span), span]));
+  const read = readSpans(spans, model).map((span) => same.get(spanKey(span)) ?? span);
+  return { spans: sortSpans(read), decisions: new Map(), flagged, status };
+}
+
+export function readSuggestions({ offsets }, rows) {
+  return rows.map(([id, start, end, label, score, source]) =>
+    Object.freeze({ id, start: offsets.unit(start), end: offsets.unit(end), label, score, source }),
+  );
+}
+
+/* A delta as the server takes it, without document and base. */
+export function writeDelta({ added, removed, flagged, status, decisions }, model = null) {
+  const wire = { added: writeSpans(added, model), removed: writeSpans(removed, model) };
+  if (flagged !== undefined) wire.flagged = flagged;
+  if (status !== undefined) wire.status = status;
+  if (decisions?.size) wire.decisions = Object.fromEntries(decisions);
+  return wire;
+}
+
+export function readDelta({ added, removed, flagged, status, decisions }, model = null) {
+  const delta = { added: readSpans(added, model), removed: readSpans(removed, model), flagged, status };
+  if (decisions) delta.decisions = new Map(Object.entries(decisions).map(([id, decision]) => [Number(id), decision]));
+  return delta;
 }
 
 export const sameData = (a, b) => JSON.stringify(a) === JSON.stringify(b);
