@@ -8,7 +8,6 @@ each with the reason, the limit and the way out. Text is neither stored nor logg
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from api.asking import Refused, body_of, parsed
 from core.errors import TagloopError
 from core.inference.answer import answer_of
 from core.inference.loaded import predictor
@@ -32,14 +32,6 @@ MAX_CHARACTERS = 200_000
 _turns = anyio.CapacityLimiter(2)
 
 
-class Refused(Exception):
-    """The request cannot be answered; `status` and the message go to the caller."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        self.status = status
-        super().__init__(reason)
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A checked request."""
@@ -50,10 +42,7 @@ class Question:
     @classmethod
     def parse(cls, body: bytes) -> Question:
         """Check the body of a request; raises Refused."""
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise Refused(422, f"The body is not JSON: {error}.") from None
+        value = parsed(body)
         if not isinstance(value, dict):
             raise Refused(422, 'The body must be a JSON object such as {"texts": ["…"]}.')
         unknown = sorted(set(value) - {"text", "texts", "model"})
@@ -107,22 +96,10 @@ def answer(question: Question) -> dict[str, Any]:
     return {"model": {"id": model.id, "name": model.name}, "milliseconds": milliseconds, "results": results}
 
 
-async def body_of(request: Request) -> bytes:
-    """The body, read no further than the limit."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refused(413, f"The body is larger than {MAX_BODY_BYTES:,} bytes. Send several requests.")
-    return bytes(body)
-
-
 async def predict(request: Request) -> JSONResponse:
     """The route: check, predict in a thread, answer."""
     try:
-        question = Question.parse(await body_of(request))
+        question = Question.parse(await body_of(request, MAX_BODY_BYTES))
         return JSONResponse(await anyio.to_thread.run_sync(answer, question, limiter=_turns))
     except Refused as refused:
         return JSONResponse({"error": str(refused)}, status_code=refused.status)

@@ -36,6 +36,8 @@ __all__ = [
     "neighbour",
     "rank",
     "set_split",
+    "texts",
+    "titles",
 ]
 
 
@@ -108,6 +110,31 @@ def get(s: Session, document_id: int) -> StoredDocument:
     if row is None:
         raise NotFound(f"There is no document with id {document_id}.")
     return StoredDocument(row.id, row.project_id, row.position, row.name, row.text, row.split, row.meta)
+
+
+def texts(s: Session, project_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """Document id → text of those of `ids` that the project has."""
+    found: dict[int, str] = {}
+    for some in batches(ids):
+        rows = s.execute(
+            select(schema.Document.id, schema.Document.text).where(
+                schema.Document.project_id == project_id, schema.Document.id.in_(some)
+            )
+        )
+        found.update((document_id, text) for document_id, text in rows)
+    return found
+
+
+def titles(s: Session, project_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """Document id → what people call it, of those of `ids` that the project has."""
+    table = schema.Document
+    found: dict[int, str] = {}
+    for some in batches(ids):
+        rows = s.execute(
+            select(table.id, table.name, table.position).where(table.project_id == project_id, table.id.in_(some))
+        )
+        found.update((document_id, name or f"#{position}") for document_id, name, position in rows)
+    return found
 
 
 def delete(s: Session, ids: Sequence[int], *, actor: str) -> int:

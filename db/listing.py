@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidValue, NotFound
@@ -125,6 +125,19 @@ def rank(s: Session, project_id: int, document_id: int, filter: Filter = EVERYTH
     chosen = _matching(s, project_id, filter)
     before = chosen.with_only_columns(func.count()).where(schema.Document.position <= here)
     return s.scalar(before) or 0, s.scalar(chosen.with_only_columns(func.count())) or 0
+
+
+def standing(s: Session, project_id: int, document_id: int, filter: Filter = EVERYTHING) -> tuple[int, int]:
+    """(n, total) as `rank` gives it, but n is 0 for a document that `filter` does not let through; one statement."""
+    here = _position(s, project_id, document_id)
+    position = schema.Document.position
+    counted = _matching(s, project_id, filter).with_only_columns(
+        func.count(),
+        func.count(case((position <= here, 1))),
+        func.count(case((schema.Document.id == document_id, 1))),
+    )
+    total, place, present = s.execute(counted).one()
+    return (place if present else 0), total
 
 
 def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
