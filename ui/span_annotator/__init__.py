@@ -37,14 +37,20 @@ __all__ = [
 FOLDER = Path(__file__).parent
 # In the order of their imports: a module comes after those it uses.
 MODULES = (
+    "characters.js",
     "offsets.js",
+    "sorted_spans.js",
+    "pages.js",
     "geometry.js",
     "edits.js",
     "drafts.js",
     "wire.js",
     "surroundings.js",
     "elements.js",
+    "idle.js",
+    "span_names.js",
     "text_view.js",
+    "pager.js",
     "overlay.js",
     "side_list.js",
     "panels.js",
@@ -55,7 +61,7 @@ MODULES = (
     "keyboard.js",
     "span_annotator.js",
 )
-STYLES = ("span_annotator.css",)
+STYLES = ("span_annotator.css", "pages.css")
 
 
 def joined_modules() -> str:

@@ -1,12 +1,13 @@
 /* Where text lies on the screen. Boxes are measured once a block, relative to it, and stay true while labels change,
    because labels never change the layout; only a new width or font throws them away. */
 
-import { isRightToLeft } from "./offsets.js";
+import { isRightToLeft } from "./characters.js";
 
 export class Geometry {
-  constructor(model, view) {
+  constructor(model, view, pages) {
     this.model = model;
     this.view = view; // gives element(block) and rects(start, end)
+    this.pages = pages; // what is on another page lies nowhere
     this.cache = [];
   }
 
@@ -16,6 +17,7 @@ export class Geometry {
 
   /* Lines of a block from top to bottom: {top, bottom, boxes: [{token, left, right}]}, relative to the block. */
   lines(index) {
+    if (!this.pages.has(index)) return [];
     const known = this.cache[index];
     if (known) return known;
     const block = this.model.blocks[index];
@@ -37,17 +39,23 @@ export class Geometry {
     return lines;
   }
 
-  /* The token nearest to a point of the window: {token, block, inside, edge}; null in a text without tokens.
+  /* The token nearest to a point of the window: {token, block, inside, edge}; null on a page without tokens.
      `edge` is the border of the token on the side of the point, in units. */
   hit(x, y) {
-    let index = this.#blockAtHeight(y);
-    const step = index === this.model.blocks.length - 1 ? -1 : 1;
-    let lines = this.lines(index);
-    while (!lines.length && this.model.blocks[index + step]) lines = this.lines((index += step));
-    if (!lines.length) return null;
+    const index = this.#nearestWithTokens(this.#blockAtHeight(y));
+    if (index < 0) return null;
+    const lines = this.lines(index);
     const origin = this.view.element(index).getBoundingClientRect();
     const line = nearest(lines, (candidate) => distance(y - origin.top, candidate.top, candidate.bottom));
     return { block: index, ...this.#onLine(line, x - origin.left, y - origin.top) };
+  }
+
+  #nearestWithTokens(index) {
+    const [first, after] = this.pages.blocks;
+    for (let far = 0; far < after - first; far++) {
+      for (const near of [index + far, index - far]) if (this.lines(near).length) return near;
+    }
+    return -1;
   }
 
   #onLine(line, x, y) {
@@ -64,8 +72,9 @@ export class Geometry {
 
   /* By tops alone: a block's box reaches a little into the next one, to leave room for label chips. */
   #blockAtHeight(y) {
-    let low = 0;
-    let high = this.model.blocks.length - 1;
+    const [first, after] = this.pages.blocks;
+    let low = first;
+    let high = after - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (this.view.element(middle).getBoundingClientRect().top <= y) low = middle;
@@ -109,7 +118,7 @@ export class Geometry {
     return { left: atRight ? rect.right : rect.left, top: rect.top, height: rect.height };
   }
 
-  /* The token border one line up (-1) or down (1) from a caret, nearest to column x; null at the end of the text. */
+  /* The token border one line up (-1) or down (1) from a caret, nearest to column x; null at the end of the page. */
   vertical(unit, caret, x, step) {
     let index = this.model.blockAt(Math.max(0, unit - (caret.behind ? 1 : 0)));
     let lines = this.lines(index);
@@ -120,13 +129,23 @@ export class Geometry {
     at += step;
     while (at < 0 || at >= lines.length) {
       index += step;
-      if (!this.model.blocks[index]) return null;
+      if (!this.pages.has(index)) return null;
       lines = this.lines(index);
       at = step > 0 ? 0 : lines.length - 1;
     }
-    const { edge } = this.#onLine(lines[at], x - this.view.element(index).getBoundingClientRect().left, lines[at].top);
-    const ends = lines[at].boxes.some((box) => this.model.ends[box.token] === edge);
-    return { unit: edge, after: ends };
+    return this.#nearestOn(index, lines[at], x);
+  }
+
+  /* The token border nearest to column x in the page's last or first line; null on a page without tokens. */
+  outermost(last, x) {
+    const [first, after] = this.pages.blocks;
+    const index = this.#nearestWithTokens(last ? after - 1 : first);
+    return index < 0 ? null : this.#nearestOn(index, this.lines(index).at(last ? -1 : 0), x);
+  }
+
+  #nearestOn(index, line, x) {
+    const { edge } = this.#onLine(line, x - this.view.element(index).getBoundingClientRect().left, line.top);
+    return { unit: edge, after: line.boxes.some((box) => this.model.ends[box.token] === edge) };
   }
 
   /* [first, last] token border of the visual line that a caret stands in; null where the line has no token. */

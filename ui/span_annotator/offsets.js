@@ -2,15 +2,14 @@
    Python counts code points, the DOM counts UTF-16 units. Everything inside the editor is in units; `unit` and `point`
    are the only places where one becomes the other. */
 
-const BLOCK_TOKENS = 60; // a block of lines is closed after so many
-const LONGEST_BLOCK = 160; // a paragraph stays in one block up to here, so that it wraps as one
-const SENTENCE_END = /[.!?…。！？；]["'”’»）)\]】』」]*$/;
-const SIMPLE_TEXT = /^[\n\x20-\x7e\u00a0-\u02ff\u3001-\u3029\u4e00-\u9fff\uff00-\uffef]*$/; // no cluster longer than a unit
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802[\udc00-\udfff]|\ud803[\udc00-\udfff]|\ud83a[\udc00-\udfff]/;
-const STRONG = /[A-Za-z\u00c0-\u1fff\u2c00-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uffdc]|[\ud800-\ud83a][\udc00-\udfff]/;
-export const INVISIBLE = /[\t\r\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
+import { asDrawn, isSimple, startsRightToLeft } from "./characters.js";
 
-export const isRightToLeft = (text) => RIGHT_TO_LEFT.test(text);
+const BLOCK_TOKENS = 60; // a block of lines is closed after so many tokens,
+const BLOCK_LINES = 60; // or so many lines
+const LONGEST_BLOCK = 160; // a paragraph stays in one block up to here, so that it wraps as one
+const LONGEST_GAP = 2_000; // units of white space in a row that one block holds
+const CLUSTER_REACH = 64; // units looked back for the start of a grapheme cluster
+const SENTENCE_END = /[.!?…。！？；]["'”’»）)\]】』」]*$/;
 
 /* Index of the first of `values` (ascending) for which it is greater than `limit`. */
 export function firstGreater(values, limit) {
@@ -62,65 +61,77 @@ export class TextModel {
       this.starts[i] = this.offsets.unit(tokens[2 * i]);
       this.ends[i] = this.offsets.unit(tokens[2 * i + 1]);
     }
+    this.drawn = asDrawn(text); // unit for unit; only its line ends differ
     this.blocks = this.#cutBlocks();
     this.blockStarts = Uint32Array.from(this.blocks, (block) => block.start);
   }
 
-  /* Blocks end at line ends; only a paragraph too long for one block is cut, after a sentence where there is one. */
+  /* Blocks {start, end, first, last, lines}, `last` one after its last token. They end at line ends; only a paragraph
+     too long for one block is cut, after a sentence where there is one. */
   #cutBlocks() {
     const blocks = [];
-    let start = 0;
-    let first = 0; // first token of the block
+    const { drawn: text, starts } = this;
+    let open = { start: 0, first: 0, lines: 0 };
     let token = 0;
     const close = (end) => {
-      blocks.push({ start, end, first, last: token, clusters: null });
-      start = end;
-      first = token;
+      blocks.push({ ...open, end, last: token, lines: Math.max(1, open.lines), clusters: null });
+      open = { start: end, first: token, lines: 0 };
     };
-    while (start < this.text.length) {
-      let line = start;
-      for (;;) {
-        const found = this.text.indexOf("\n", line);
-        const end = found < 0 ? this.text.length : found + 1;
-        const lineFirst = token;
-        while (token < this.starts.length && this.starts[token] < end) token++;
-        if (token - lineFirst > LONGEST_BLOCK) {
-          const after = token;
-          token = lineFirst;
-          if (line > start) close(line);
-          this.#cutParagraph(after, (next) => {
-            token = next;
-            close(this.starts[next]);
-          });
-          token = after;
-          close(end);
-          break;
+    for (let line = 0; line < text.length; ) {
+      const found = text.indexOf("\n", line);
+      const end = found < 0 ? text.length : found + 1;
+      const first = token;
+      while (token < starts.length && starts[token] < end) token++;
+      const after = token;
+      if (after - first > LONGEST_BLOCK || end - line > LONGEST_GAP * 4) {
+        token = first;
+        if (line > open.start) close(line);
+        for (const [cut, at] of this.#cutParagraph(first, after, line, end)) {
+          token = at;
+          open.lines = Math.ceil((cut - open.start) / 80);
+          close(cut);
         }
-        line = end;
-        if (token - first >= BLOCK_TOKENS || end === this.text.length) {
-          close(end);
-          break;
-        }
+        token = after;
+        open.lines = Math.ceil((end - open.start) / 80);
+        close(end);
+      } else {
+        open.lines++;
+        if (after - open.first >= BLOCK_TOKENS || open.lines >= BLOCK_LINES || end === text.length) close(end);
       }
+      line = end;
     }
     if (!blocks.length) close(0);
     return blocks;
   }
 
-  #cutParagraph(after, cutBefore) {
-    let from = firstGreater(this.starts, this.#paragraphStart(after) - 1);
-    for (let token = from + 1; token < after; token++) {
+  /* Where a paragraph too long for one block is cut, as [unit, the token after it]: before tokens, and within white
+     space where that goes on for too long. */
+  *#cutParagraph(first, after, start, end) {
+    let from = first;
+    let cut = start;
+    for (let token = first; token <= after; token++) {
+      const next = token < after ? this.starts[token] : end;
+      const gap = token > first ? this.ends[token - 1] : start;
+      for (let unit = Math.max(gap, cut) + LONGEST_GAP; unit < next; unit += LONGEST_GAP) {
+        yield [unit, token];
+        [from, cut] = [token, unit];
+      }
+      if (token === after || token === from) continue;
       const size = token - from;
-      const sentence = size >= BLOCK_TOKENS && SENTENCE_END.test(this.text.slice(this.starts[token - 1], this.starts[token]).trimEnd());
-      if ((sentence && after - token >= BLOCK_TOKENS / 2) || size >= LONGEST_BLOCK) {
-        cutBefore(token);
-        from = token;
+      const sentence = size >= BLOCK_TOKENS && SENTENCE_END.test(this.text.slice(this.starts[token - 1], next).trimEnd());
+      if (((sentence && after - token >= BLOCK_TOKENS / 2) || size >= LONGEST_BLOCK) && this.#isBorder(next)) {
+        yield [next, token];
+        [from, cut] = [token, next];
       }
     }
   }
 
-  #paragraphStart(after) {
-    return this.lineAt(this.starts[after - 1])[0];
+  /* Whether no grapheme cluster runs over a unit. */
+  #isBorder(unit) {
+    if (isSimple(this.text.slice(unit - 1, unit + 1)) || !Intl.Segmenter) return true;
+    const from = Math.max(this.text.lastIndexOf("\n", unit - 1) + 1, unit - CLUSTER_REACH);
+    const found = graphemes().segment(this.text.slice(from, unit + CLUSTER_REACH)).containing(unit - from);
+    return found.index === unit - from;
   }
 
   blockAt(unit) {
@@ -159,6 +170,11 @@ export class TextModel {
     return token >= 0 && unit < this.ends[token] ? token : -1;
   }
 
+  /* Where the first token from a unit on starts; the unit itself where there is none. */
+  tokenFrom(unit) {
+    return this.starts[firstGreater(this.starts, unit - 1)] ?? unit;
+  }
+
   nextStop(unit) {
     const token = firstGreater(this.ends, unit);
     return token < this.ends.length ? this.ends[token] : unit;
@@ -174,10 +190,10 @@ export class TextModel {
     const block = this.blocks[index];
     if (!block.clusters) {
       const text = this.text.slice(block.start, block.end);
-      if (SIMPLE_TEXT.test(text) || !Intl.Segmenter) {
+      if (isSimple(text) || !Intl.Segmenter) {
         block.clusters = Uint32Array.from({ length: text.length + 1 }, (_, i) => block.start + i);
       } else {
-        const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text);
+        const segments = graphemes().segment(text);
         block.clusters = Uint32Array.from([...segments].map((segment) => block.start + segment.index).concat(block.end));
       }
     }
@@ -198,15 +214,22 @@ export class TextModel {
 
   /* The line around a unit, without its line end. */
   lineAt(unit) {
-    const start = this.text.lastIndexOf("\n", unit - 1) + 1;
-    const end = this.text.indexOf("\n", unit);
+    const start = this.drawn.lastIndexOf("\n", unit - 1) + 1;
+    const end = this.drawn.indexOf("\n", unit);
     return [start, end < 0 ? this.text.length : end];
   }
 
-  sentenceAt(unit) {
+  /* The line around a unit; of one too long for a block, the part in the unit's block. */
+  stretchAt(unit) {
     const [start, end] = this.lineAt(unit);
+    const block = this.blocks[this.blockAt(unit)];
+    return [Math.max(start, block.start), Math.min(end, block.end)];
+  }
+
+  sentenceAt(unit) {
+    const [start, end] = this.stretchAt(unit);
     const line = this.text.slice(start, end);
-    const found = Intl.Segmenter
+    const found = Intl.Segmenter && line
       ? new Intl.Segmenter(this.language, { granularity: "sentence" }).segment(line).containing(Math.min(unit - start, line.length - 1))
       : null;
     return found ? [start + found.index, start + found.index + found.segment.length] : [start, end];
@@ -216,16 +239,21 @@ export class TextModel {
   wordAt(token) {
     const word = [this.starts[token], this.ends[token]];
     if (this.language !== "zh" || !Intl.Segmenter) return word;
-    const [start, end] = this.lineAt(word[0]);
+    const [start, end] = this.stretchAt(word[0]);
     const segments = new Intl.Segmenter(this.language, { granularity: "word" }).segment(this.text.slice(start, end));
     const found = segments.containing(word[0] - start);
     return found?.isWordLike ? this.snap(start + found.index, start + found.index + found.segment.length) : word;
   }
 
-  /* Whether the line of this unit runs from right to left: its first strong character decides, as in `dir=auto`. */
   runsRightToLeft(unit) {
-    const [start, end] = this.lineAt(unit);
-    const strong = STRONG.exec(this.text.slice(start, end));
-    return strong !== null && isRightToLeft(strong[0]);
+    const [start, end] = this.stretchAt(unit);
+    return startsRightToLeft(this.text.slice(start, end));
   }
+}
+
+let segmenter = null;
+
+function graphemes() {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter;
 }

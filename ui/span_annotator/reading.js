@@ -2,6 +2,9 @@
    changes what a person has decided; `refresh` draws a change once, and only where it shows. */
 
 import { Geometry } from "./geometry.js";
+import { Pages } from "./pages.js";
+import { Pager } from "./pager.js";
+import { changedItems, merged } from "./sorted_spans.js";
 import { TextView } from "./text_view.js";
 import { Overlay } from "./overlay.js";
 import { quote } from "./elements.js";
@@ -13,6 +16,8 @@ export class Reading {
     this.text = root.querySelector(".text");
     this.view = new TextView(root.querySelector(".blocks"));
     this.overlay = new Overlay(root.querySelector(".overlay"), this.text, root.querySelector(".scroll"));
+    this.pager = new Pager(root.querySelector(".pager"), (step) => this.turnPage(step));
+    this.overlay.scroller.addEventListener("scroll", () => this.view.finish(), { passive: true });
     this.labels = new Map(); // id → label, those to choose from
     this.drawn = new Map(); // the same and those taken away meanwhile, whose spans are still to be seen
     this.sticky = null; // label id that each drag sets at once
@@ -32,8 +37,9 @@ export class Reading {
     this.selected = null; // the span or suggestion picked
     this.column = null; // x kept while the caret moves up and down
     this.scene = null;
-    this.view.build(model);
-    this.geometry = new Geometry(model, this.view);
+    this.pages = new Pages(model, edits.state.spans);
+    this.view.build(model, this.pages);
+    this.geometry = new Geometry(model, this.view, this.pages);
     this.list.forget();
     this.list.list.scrollTop = 0;
     this.overlay.scroller.scrollTop = 0;
@@ -48,36 +54,89 @@ export class Reading {
     this.list.forget();
   }
 
-  /* Draw what changed since the last call: touched blocks, list, bar, overlay. */
-  refresh({ all = false } = {}) {
-    const before = all ? null : this.scene;
+  /* Draw what changed since the last call: touched blocks, list, bar, overlay. `follow` turns to the page of the
+     change, where none of it is on the page shown. */
+  refresh({ all = false, follow = false } = {}) {
+    const before = this.scene;
     const { spans } = this.edits.state;
-    const pending = this.edits.pending(this.suggestions, this.threshold);
+    const pending = this.#pending();
     if (this.selected && !spans.includes(this.selected) && !pending.includes(this.selected)) this.selected = null;
-    this.scene = { spans, pending, selected: this.selected, labels: this.drawn };
-    const touched = this.#touched(before);
-    for (const index of touched) this.view.render(index, this.scene);
-    if (!before || touched.size) this.list.draw(this.scene, this.model.text);
+    const same = before && before.spans === spans && before.pending === pending;
+    const items = same ? before.items : merged(spans, pending);
+    this.scene = { spans, pending, items, selected: this.selected, labels: this.drawn };
+    const changed = before ? [...changedItems(before.spans, spans), ...changedItems(before.pending, pending)] : [];
+    if (follow) this.#follow(changed);
+    const touched = this.#blocksOf(before?.selected === this.selected ? changed : [...changed, before?.selected, this.selected]);
+    if (!before) this.#show(this.caret.unit);
+    else if (all) this.view.redraw(this.caret.unit, this.scene);
+    else for (const index of touched) this.view.render(index, this.scene);
+    this.view.point(this.selected);
+    if (!before || all || touched.size) this.list.draw(this.scene, this.model.text);
     this.drawBar();
     this.drawOverlay();
   }
 
-  #touched(before) {
-    if (!before) return new Set(this.model.blocks.keys());
+  /* The open suggestions: the same list as long as nothing it depends on has changed. */
+  #pending() {
+    const { spans, decisions } = this.edits.state;
+    const on = [spans, decisions, this.suggestions, this.threshold];
+    if (!this.pendingOn?.every((value, i) => value === on[i])) {
+      this.pendingOn = on;
+      this.pendingNow = this.edits.pending(this.suggestions, this.threshold);
+    }
+    return this.pendingNow;
+  }
+
+  #blocksOf(items) {
     const blocks = new Set();
-    const touch = (item) => {
+    for (const item of items) {
+      if (!item) continue;
       const [first, last] = this.model.blocksOf(item.start, item.end);
       for (let index = first; index <= last; index++) blocks.add(index);
-    };
-    for (const name of ["spans", "pending"]) {
-      if (before[name] === this.scene[name]) continue;
-      const old = new Set(before[name]);
-      const now = new Set(this.scene[name]);
-      for (const item of old) if (!now.has(item)) touch(item);
-      for (const item of now) if (!old.has(item)) touch(item);
     }
-    if (before.selected !== this.selected) [before.selected, this.selected].forEach((item) => item && touch(item));
     return blocks;
+  }
+
+  /* ---- pages ---- */
+
+  #show(unit) {
+    this.view.show(unit, this.scene);
+    this.view.point(this.selected);
+    this.pager.draw(this.pages);
+  }
+
+  #turn(page, unit) {
+    if (page === this.pages.at) return false;
+    this.pages.at = page;
+    this.#show(unit);
+    return true;
+  }
+
+  #turnToCaret() {
+    this.#turn(this.pages.pageOf(this.caret.unit, this.caret.after), this.caret.unit);
+  }
+
+  #follow(items) {
+    if (!items.length || items.some((item) => this.pages.touches(item.start, item.end))) return;
+    this.caret = { unit: items[0].end, after: true };
+    this.#turn(this.pages.pageOf(items[0].start), items[0].start);
+    this.overlay.reveal(this.geometry.caret(items[0].start, false));
+  }
+
+  /* The next or previous page from its top. The caret comes along, unless a selection is to be extended from there. */
+  turnPage(step) {
+    const page = this.pages.at + step;
+    if (page < 0 || page >= this.pages.count) return;
+    this.#turn(page, this.pages.starts[page]);
+    this.overlay.scroller.scrollTop = 0;
+    if (!this.selection) {
+      const unit = this.model.tokenFrom(this.pages.starts[page]);
+      this.selected = null;
+      this.caret = { unit, after: false };
+    }
+    this.column = null;
+    this.refresh();
+    this.panels.announce(`Page ${page + 1} of ${this.pages.count}`);
   }
 
   drawBar() {
@@ -150,10 +209,12 @@ export class Reading {
     this.selection = { anchor, focus, exact };
     this.selected = null;
     this.caret = { unit: focus, after: focus > anchor };
+    this.#turnToCaret();
     this.refresh();
   }
 
   #drawCaret() {
+    this.#turnToCaret();
     if (this.scene.selected !== this.selected) this.refresh();
     else {
       this.drawBar();
@@ -180,16 +241,45 @@ export class Reading {
   }
 
   stepLine(down, { extend = false } = {}) {
-    const caret = this.geometry.caret(this.caret.unit, this.caret.after);
+    const caret = this.#caretHere();
     if (!caret) return;
     this.column ??= caret.left;
-    const to = this.geometry.vertical(this.caret.unit, { ...caret, behind: this.caret.after }, this.column, down ? 1 : -1);
+    const to = this.geometry.vertical(this.caret.unit, { ...caret, behind: this.caret.after }, this.column, down ? 1 : -1)
+      ?? this.#beyondPage(down);
     if (to) this.moveTo(to.unit, { after: to.after, extend, keepColumn: true });
     else this.toEnd(down, { extend });
   }
 
+  /* A screenful up or down; from the last line of a page to the next page. */
+  stepScreen(down, { extend = false } = {}) {
+    const caret = this.#caretHere();
+    if (!caret) return;
+    this.column ??= caret.left;
+    const far = Math.max(caret.height, this.overlay.scroller.clientHeight - 3 * caret.height);
+    const hit = this.geometry.hit(this.column, caret.top + caret.height / 2 + (down ? far : -far));
+    if (!hit) return;
+    const after = hit.edge === this.model.ends[hit.token];
+    const reached = this.geometry.caret(hit.edge, after);
+    if (Math.abs(reached.top - caret.top) < caret.height) this.stepLine(down, { extend });
+    else this.moveTo(hit.edge, { after, extend, keepColumn: true });
+  }
+
+  /* The caret's box, its page brought back first. */
+  #caretHere() {
+    this.#turnToCaret();
+    return this.geometry.caret(this.caret.unit, this.caret.after);
+  }
+
+  #beyondPage(down) {
+    const page = this.pages.at + (down ? 1 : -1);
+    if (page < 0 || page >= this.pages.count) return null;
+    const unit = down ? this.pages.starts[page] : this.pages.starts[page + 1] - 1;
+    this.#turn(page, unit);
+    return this.geometry.outermost(!down, this.column) ?? { unit, after: false };
+  }
+
   toLineEnd(last, { extend = false } = {}) {
-    const caret = this.geometry.caret(this.caret.unit, this.caret.after);
+    const caret = this.#caretHere();
     const ends = caret && this.geometry.lineEnds(this.caret.unit, { ...caret, behind: this.caret.after });
     if (ends) this.moveTo(ends[last ? 1 : 0], { after: last, extend });
   }
@@ -204,6 +294,7 @@ export class Reading {
     this.selected = item;
     this.caret = { unit: item.end, after: true };
     this.column = null;
+    if (!this.pages.touches(item.start, item.end)) this.#turn(this.pages.pageOf(item.start), item.start);
     this.refresh();
     this.list.reveal(item);
     this.overlay.reveal(this.geometry.caret(item.start, false));
@@ -213,7 +304,7 @@ export class Reading {
 
   /* Select the next (or previous) span or suggestion; false at the end, where focus may move on. */
   walk(forward) {
-    const items = [...this.scene.spans, ...this.scene.pending].sort((a, b) => a.start - b.start || a.end - b.end);
+    const { items } = this.scene;
     const at = items.indexOf(this.selected);
     const { unit } = this.caret;
     const next = at >= 0

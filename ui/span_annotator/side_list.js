@@ -24,7 +24,7 @@ export class SideList {
   draw(scene, text) {
     this.scene = scene;
     this.text = text;
-    this.items = [...scene.spans, ...scene.pending].sort((a, b) => a.start - b.start || a.end - b.end);
+    this.items = scene.items;
     setText(this.total, this.items.length ? String(scene.spans.length) : "");
     this.empty.hidden = this.items.length > 0;
     this.space.style.height = `${this.items.length * ROW}px`;

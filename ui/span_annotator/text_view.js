@@ -1,29 +1,102 @@
-/* The text as DOM: blocks that the browser lays out apart from each other, and in them one element a labelled run.
-   Labels only paint (background, shadow, outline, a chip that takes no room), so nothing moves when one is set, and
-   a change redraws its own block alone. */
+/* A page of the text as DOM: blocks that the browser lays out apart from each other, and in them one element a labelled
+   run. Labels only paint (background, shadow, outline, a chip that takes no room), so nothing moves when one is set, and
+   a change redraws its own block alone. For the same reason a page is laid out at once as bare text, which already has
+   every place right; labels out of sight are drawn in idle moments after. */
 
-import { INVISIBLE, isRightToLeft } from "./offsets.js";
+import { isRightToLeft, unseen } from "./characters.js";
+import { touching } from "./sorted_spans.js";
+import { cancelIdle, whenIdle } from "./idle.js";
+import { nameOf, placeOf, placesOf } from "./span_names.js";
 import { make } from "./elements.js";
 
-const NAMES = {
-  "\t": "tab", "\r": "carriage return", "\u00ad": "soft hyphen", "\u200b": "zero-width space",
-  "\u200e": "left-to-right mark", "\u200f": "right-to-left mark", "\u2028": "line separator",
-  "\u2029": "paragraph separator", "\u2060": "word joiner", "\ufeff": "byte order mark",
-};
+const IN_SIGHT = 4_000; // units drawn at once on either side of where the page is opened
+const LABEL_ROOM = 60; // units looked back for a neighbour: no label is longer
 
 export class TextView {
   constructor(container) {
     this.container = container;
+    this.text = container.parentElement; // has the focus, and says to screen readers what is picked in it
     this.owners = new WeakMap(); // element of a run → the span or suggestion it shows
   }
 
-  build(model) {
+  build(model, pages) {
     this.model = model;
-    this.elements = model.blocks.map(() => make("div", "block"));
-    this.nodes = model.blocks.map(() => []); // per block: [{start, node}], the text nodes in order
-    this.marks = model.blocks.map((block) => this.#invisible(block));
+    this.pages = pages;
+    this.elements = [];
     this.container.lang = model.language;
-    this.container.replaceChildren(...this.elements);
+  }
+
+  /* Lay out the page that is `pages.at` as bare text and draw the labels around a unit; the others follow. */
+  show(unit, scene) {
+    const { model } = this;
+    const [first, after] = this.pages.blocks;
+    this.elements = new Array(model.blocks.length);
+    this.nodes = new Array(model.blocks.length); // per block on the page: [{start, node}], the text nodes in order
+    this.runs = new Array(model.blocks.length); // per block on the page: its runs
+    this.bare = new Set(); // blocks whose labels are still to be drawn
+    for (let index = first; index < after; index++) {
+      const { start, end } = model.blocks[index];
+      const node = document.createTextNode(model.drawn.slice(start, end));
+      this.nodes[index] = [{ start, node }];
+      this.elements[index] = make("div", "block");
+      this.elements[index].append(node);
+      this.bare.add(index);
+    }
+    this.redraw(unit, scene);
+    this.container.replaceChildren(...this.elements.slice(first, after));
+  }
+
+  /* Draw every label of the page again, those around a unit at once. */
+  redraw(unit, scene) {
+    const { blocks } = this.model;
+    const [first, after] = this.pages.blocks;
+    for (let index = first; index < after; index++) this.bare.add(index);
+    const from = this.model.blockAt(Math.max(blocks[first].start, unit - IN_SIGHT));
+    const to = this.model.blockAt(Math.min(blocks[after - 1].end, unit + IN_SIGHT));
+    for (let index = Math.max(first, from); index <= Math.min(after - 1, to); index++) this.render(index, scene);
+    this.scene = scene;
+    this.#drawLater();
+  }
+
+  /* In idle moments: first the labels still to be drawn, then the names of the runs, which count the spans. */
+  #drawLater() {
+    cancelIdle(this.idle);
+    this.idle = whenIdle((deadline) => {
+      if (!this.bare.size) {
+        this.#nameRuns();
+        return;
+      }
+      for (const index of this.bare) {
+        this.render(index, this.scene);
+        if (deadline.timeRemaining() < 3) break;
+      }
+      this.#drawLater();
+    });
+  }
+
+  #nameRuns() {
+    const placeIn = placesOf(this.scene);
+    for (const run of this.runs.flat()) {
+      const item = this.owners.get(run);
+      const name = nameOf(item, this.scene, this.model.text, placeIn(item)) + (run.classList.contains("first") ? "" : ", continued");
+      if (run.ariaLabel !== name) run.ariaLabel = name;
+    }
+  }
+
+  /* Draw now what was left for idle moments: it comes into sight. */
+  finish() {
+    for (const index of this.bare) this.render(index, this.scene);
+  }
+
+  /* Tell screen readers which span is picked. */
+  point(item) {
+    const shown = item && this.picked?.isConnected && this.owners.get(this.picked) === item;
+    if (!shown) {
+      this.text.removeAttribute("aria-activedescendant");
+      return;
+    }
+    this.picked.ariaLabel = nameOf(item, this.scene, this.model.text, placeOf(item, this.scene));
+    this.text.setAttribute("aria-activedescendant", this.picked.id);
   }
 
   element(index) {
@@ -36,12 +109,13 @@ export class TextView {
     return run ? this.owners.get(run) : undefined;
   }
 
-  /* Client boxes of [start, end), in the order of the text. */
+  /* Client boxes of [start, end), in the order of the text; none for what is on another page. */
   rects(start, end) {
     const boxes = [];
     const [first, last] = this.model.blocksOf(start, end);
     const range = document.createRange();
     for (let index = first; index <= last; index++) {
+      if (!this.elements[index]) continue;
       for (const { start: from, node } of this.nodes[index]) {
         const to = from + node.length;
         if (to <= start || from >= end) continue;
@@ -55,11 +129,13 @@ export class TextView {
 
   /* Draw one block from `scene`: {spans, pending, selected, labels} with spans and pending sorted by start. */
   render(index, scene) {
+    this.scene = scene;
+    if (!this.elements[index]) return;
+    this.bare.delete(index);
     const block = this.model.blocks[index];
-    const inside = (item) => item.start < block.end && item.end > block.start;
-    const spans = scene.spans.filter(inside);
-    const pending = scene.pending.filter(inside);
-    const marks = this.marks[index];
+    const spans = touching(scene.spans, block);
+    const pending = touching(scene.pending, block);
+    const marks = (block.marks ??= unseen(this.model.text.slice(block.start, block.end), block.start));
     const cuts = new Set([block.start, block.end]);
     for (const item of [...spans, ...pending, ...marks]) {
       cuts.add(Math.max(block.start, item.start)).add(Math.min(block.end, item.end));
@@ -67,9 +143,10 @@ export class TextView {
     const borders = [...cuts].sort((a, b) => a - b);
     const nodes = [];
     const children = [];
+    this.runs[index] = [];
     for (let i = 0; i + 1 < borders.length; i++) {
       const piece = { start: borders[i], end: borders[i + 1] };
-      const node = document.createTextNode(this.model.text.slice(piece.start, piece.end));
+      const node = document.createTextNode(this.model.drawn.slice(piece.start, piece.end));
       const covers = (item) => item.start <= piece.start && item.end >= piece.end;
       nodes.push({ start: piece.start, node });
       const span = spans.findLast(covers); // sorted by start: the last one is the innermost
@@ -83,12 +160,13 @@ export class TextView {
     }
     this.nodes[index] = nodes;
     this.elements[index].replaceChildren(...children);
+    this.#drawLater();
   }
 
   #span(span, piece, child, scene, nested) {
     const label = scene.labels.get(span.label);
     const misfit = this.model.misfit(span.start, span.end);
-    const run = this.#run(`gold hue-${label.hue}`, span, piece, child, scene.selected === span);
+    const run = this.#run(`gold hue-${label.hue}`, span, piece, child, scene);
     if (nested) run.classList.add("nested");
     if (misfit) run.classList.add("misfit");
     run.title = misfit ? `${label.name}: ${misfit}, so a model cannot learn it exactly` : label.name;
@@ -98,7 +176,7 @@ export class TextView {
 
   #suggestion(suggestion, piece, child, scene) {
     const label = scene.labels.get(suggestion.label);
-    const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene.selected === suggestion);
+    const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene);
     const score = suggestion.score.toFixed(2);
     run.title = `Suggested ${label.name}, score ${score} (A accepts, X rejects)`;
     if (piece.end === suggestion.end) {
@@ -109,46 +187,54 @@ export class TextView {
     return run;
   }
 
-  #run(kind, item, piece, child, selected) {
+  #run(kind, item, piece, child, scene) {
     const run = make("span", `run ${kind}`);
     if (piece.start === item.start) run.classList.add("first");
     if (piece.end === item.end) run.classList.add("last");
-    if (selected) run.classList.add("selected");
+    if (scene.selected === item) this.#pick(run, item);
+    run.setAttribute("role", "group");
+    run.setAttribute("aria-roledescription", item.score === undefined ? "span" : "suggestion");
     run.append(child);
     this.owners.set(run, item);
+    this.runs[this.model.blockAt(piece.start)].push(run);
     return run;
+  }
+
+  #pick(run, item) {
+    run.classList.add("selected");
+    run.ariaCurrent = "true";
+    if (!run.classList.contains("first") && this.owners.get(this.picked) === item && this.picked.isConnected) return;
+    run.id = "picked-span";
+    this.picked = run;
   }
 
   /* The label's name under the end of its run. It hangs in the space between the lines and is drawn by CSS, so it can
      neither be selected nor shift a character; where a neighbour is near, the name is cut to what fits. */
   #chip(item, label, scene) {
+    const { text, drawn } = this.model;
     const chip = make("i", "chip");
-    const before = (list) => list.reduce((end, other) => (other.end <= item.start ? Math.max(end, other.end) : end), -Infinity);
-    const line = this.model.text.lastIndexOf("\n", item.end - 1) + 1;
-    const left = Math.max(line, before(scene.spans), before(scene.pending));
-    const room = width(this.model.text.slice(left, item.end)) * 1.4 - 1; // in the chip's smaller letters
+    const far = Math.max(0, item.end - LABEL_ROOM);
+    const left = Math.max(far, drawn.slice(far, item.end - 1).lastIndexOf("\n") + 1 + far, ...this.#endsBefore(item, far, scene));
+    const room = width(text.slice(left, item.end)) * 1.4 - 1; // in the chip's smaller letters
     const name = [...label.name];
-    const fit = Math.max(3, Math.floor(room));
+    const fit = left === far ? LABEL_ROOM : Math.max(3, Math.floor(room));
     chip.dataset.label = width(label.name) <= fit ? label.name : `${name.slice(0, Math.max(2, fit - 1)).join("")}…`;
-    if (isRightToLeft(this.model.text.slice(item.start, item.end))) chip.classList.add("leftward");
+    if (isRightToLeft(text.slice(item.start, item.end))) chip.classList.add("leftward");
     return chip;
   }
 
+  /* Where others end between `far` and an item's start. */
+  #endsBefore(item, far, { spans, pending }) {
+    const others = (list) => touching(list, { start: far, end: item.start }).filter((other) => other.end <= item.start);
+    return [...others(spans), ...others(pending)].map((other) => other.end);
+  }
+
+  /* A character that nobody would see. */
   #mark(mark, child) {
-    const shown = make("span", `mark ${mark.name === "tab" ? "tab" : "hidden-character"}`);
+    const shown = make("span", `mark ${mark.kind}`);
     shown.title = mark.name;
     shown.append(child);
     return shown;
-  }
-
-  /* Characters that nobody would see; those inside a grapheme cluster (a joiner in an emoji) belong to it. */
-  #invisible(block) {
-    const text = this.model.text.slice(block.start, block.end);
-    return Array.from(text.matchAll(INVISIBLE), ({ 0: character, index }) => ({
-      start: block.start + index,
-      end: block.start + index + 1,
-      name: NAMES[character] ?? `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
-    }));
   }
 }
 
