@@ -120,9 +120,9 @@ export class Editor extends Reading {
   }
 
   /* Show `state`, wherever it came from: undone, merged, saved by somebody else. Caret and scroll stay. */
-  show(state) {
+  show(state, { follow = false } = {}) {
     this.edits.state = state;
-    this.refresh();
+    this.refresh({ follow });
   }
 
   flag() {

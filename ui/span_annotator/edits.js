@@ -59,7 +59,19 @@ export function laid(state, delta, overlaps) {
     if (decision === null) decisions.delete(id);
     else decisions.set(id, decision);
   }
-  return { spans, decisions, flagged: delta.flagged ?? state.flagged, status: delta.status ?? state.status };
+  const status = spans === state.spans ? state.status : statusOnceEdited(state.status);
+  return { spans, decisions, flagged: delta.flagged ?? state.flagged, status: delta.status ?? status };
+}
+
+/* As `laid`, but what does not fit gives way: spans to add win over those they lie on, and what is to be removed may
+   be gone already. */
+export function forced(state, delta, overlaps) {
+  const there = new Set(state.spans.map(spanKey));
+  const added = delta.added.filter((span) => !there.has(spanKey(span)));
+  const inTheWay = (span) => !overlaps && added.some((other) => overlap(other, span));
+  const gone = new Set(delta.removed.map(spanKey));
+  const removed = state.spans.filter((span) => gone.has(spanKey(span)) || inTheWay(span));
+  return laid(state, { ...delta, added, removed }, overlaps) ?? state;
 }
 
 /* The status that the store gives a document whose spans an edit has touched. */

@@ -1,104 +1,70 @@
-/* Keys → commands. Two tables decide, one for plain keys and one for Ctrl/Cmd; labels come after them.
-   R and C are not here and never may be: Streamlit takes both for itself, with or without us. */
+/* Keys → commands, by the table that Python sends. R and C alone are never in it: Streamlit takes both for itself. */
 
-const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+import { notationsOf, withShift } from "./keys.js";
 
-export function listenToKeyboard(annotator, signal) {
-  const { editor } = annotator;
+/* Which command or label a key means. `table`: [[name, keys, group, words, extends, for picked]…]. */
+export class Keymap {
+  constructor(table, labels) {
+    this.table = table;
+    this.anywhere = new Map(); // key → {name, extend}
+    this.picked = new Map(); // the same, where a span or suggestion is picked
+    this.labels = new Map(); // key → label id
+    for (const [name, keys, , , , forPicked] of table) {
+      for (const key of keys) (forPicked ? this.picked : this.anywhere).set(key, { name, extend: false });
+    }
+    for (const [name, keys, , , extending] of table) {
+      if (!extending) continue;
+      for (const key of keys.map(withShift)) if (!this.anywhere.has(key)) this.anywhere.set(key, { name, extend: true });
+    }
+    for (const { id, key } of labels.values()) if (key) this.labels.set(key, id);
+  }
 
-  const plain = {
-    Enter: (event) => event.repeat || annotator.submit("accept"),
-    " ": (event) => event.repeat || annotator.submit("skip"),
-    "[": (event) => event.repeat || annotator.submit("previous"),
-    "]": (event) => event.repeat || annotator.submit("next"),
-    PageUp: (event) => event.repeat || annotator.submit("previous"),
-    PageDown: (event) => event.repeat || annotator.submit("next"),
-    Escape: () => editor.clear(),
-    Backspace: () => editor.removeSelected(),
-    Delete: () => editor.removeSelected(),
-    a: (event) => (event.shiftKey ? event.repeat || editor.acceptAll() : editor.accept()),
-    x: () => editor.reject(),
-    f: (event) => event.repeat || editor.flag(),
-  };
+  /* {name, extend} or {label}; null for a key that means nothing here. */
+  find(names, isPicked) {
+    for (const name of names) {
+      const command = (isPicked && this.picked.get(name)) || this.anywhere.get(name);
+      if (command) return command;
+      if (this.labels.has(name)) return { label: this.labels.get(name) };
+    }
+    return null;
+  }
 
-  const withControl = {
-    z: (event) => (event.shiftKey ? editor.redo() : editor.undo()),
-    y: () => editor.redo(),
-    s: (event) => event.repeat || annotator.submit("save"),
-  };
+  /* The keys of a command, as written. */
+  keysOf(name) {
+    return this.table.find(([other]) => other === name)?.[1] ?? [];
+  }
+}
 
-  const onArrow = (event, control) => {
-    const { key, shiftKey: extend, altKey: exact } = event;
-    const right = key === "ArrowRight";
-    const span = editor.selected && editor.selected.score === undefined;
-    if (key === "ArrowLeft" || key === "ArrowRight") {
-      if (control && extend && span) editor.nudgeEdge("end", right);
-      else if (exact && extend && span) editor.nudgeEdge("start", right);
-      else editor.step(right, { extend, exact });
-    } else if (key === "ArrowUp" || key === "ArrowDown") editor.stepLine(key === "ArrowDown", { extend });
-    else if (control) editor.toEnd(key === "End", { extend });
-    else editor.toLineEnd(key === "End", { extend });
-    return true;
-  };
+/* Where what is typed belongs to the field and means nothing to the document. */
+const isTypedInto = (element) => element instanceof HTMLElement && (element.matches("input, textarea, select") || element.isContentEditable);
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
+export function listenToKeyboard(root, commands, signal) {
   /* Whether the key meant something here. */
   const handle = (event) => {
-    const { key } = event;
-    const graph = event.getModifierState("AltGraph"); // gives [ and ] on many keyboards, and shows as Ctrl+Alt
-    const control = (event.ctrlKey || event.metaKey) && !graph;
-    if (annotator.sheet.open) {
-      if (key !== "Escape" && key !== "?") return false;
-      annotator.sheet.toggle(false);
-      return true;
-    }
-    if (key === "?" && !control) {
-      annotator.sheet.toggle();
-      return true;
-    }
-    if (annotator.waiting) return !control && (key in plain || ARROWS.has(key));
-    if (ARROWS.has(key)) return onArrow(event, control);
-    const name = key.length === 1 ? key.toLowerCase() : key;
-    if (control) {
-      if (event.altKey || !Object.hasOwn(withControl, name)) return false;
-      withControl[name](event);
-      return true;
-    }
-    if (key === "Tab" && !event.altKey) return editor.walk(!event.shiftKey);
-    if (event.altKey && !graph) return false;
-    if (Object.hasOwn(plain, name)) {
-      plain[name](event);
-      return true;
-    }
-    const label = event.shiftKey ? null : annotator.labelFor(event);
-    if (label === null) return false;
-    if (!event.repeat) editor.applyLabel(label);
-    return true;
+    const target = event.composedPath()[0];
+    if (isComposing(event) || isTypedInto(target)) return false;
+    const control = target instanceof Element ? target.closest("button, a[href], summary") : null;
+    if (control && (event.key === "Enter" || event.key === " " || event.key === "Tab")) return false; // the control's own keys
+    return commands.press(notationsOf(event), event);
   };
-
-  annotator.root.addEventListener(
+  root.addEventListener(
     "keydown",
     (event) => {
-      if (event.isComposing || event.keyCode === 229) return;
-      const control = event.target instanceof Element ? event.target.closest("button") : null;
-      if (control && (event.key === "Enter" || event.key === " " || event.key === "Tab")) return; // the button's own keys
-      if (handle(event)) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
+      if (event.defaultPrevented || !handle(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
     },
     { signal },
   );
-
   // With nothing focused (a click beside the text), keys still mean the document.
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
-      if (document.activeElement !== document.body || event.key === "Tab" || !annotator.root.isConnected) return;
-      if (handle(event)) {
-        event.preventDefault();
-        editor.text.focus({ preventScroll: true });
-      }
+      if (event.defaultPrevented || event.key === "Tab" || !root.isConnected) return;
+      if (document.activeElement !== document.body || !handle(event)) return;
+      event.preventDefault();
+      commands.takeFocus();
     },
     { signal },
   );

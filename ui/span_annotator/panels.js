@@ -4,22 +4,13 @@ import { button, make, setText } from "./elements.js";
 
 const TOAST = 4200; // ms
 
-const STATES = {
-  clean: "",
-  saved: "saved ✓",
-  dirty: "unsaved",
-  saving: "saving…",
-  restored: "draft restored",
-  undelivered: "not saved yet",
-};
-
 export class Panels {
-  constructor(root, { onLabel, onDiscard }) {
+  constructor(root, { onLabel }) {
     this.root = root;
     this.actions = { onLabel };
     this.labels = root.querySelector(".labels");
     this.state = root.querySelector(".state-text");
-    this.discard = root.querySelector(".discard");
+    this.shared = root.querySelector(".shared");
     this.flag = root.querySelector(".flag");
     this.undo = root.querySelector(".undo");
     this.redo = root.querySelector(".redo");
@@ -27,7 +18,6 @@ export class Panels {
     this.hint = root.querySelector(".hint");
     this.toastBox = root.querySelector(".toast");
     this.live = root.querySelector(".live");
-    this.discard.addEventListener("click", onDiscard);
     this.chips = new Map();
   }
 
@@ -48,7 +38,7 @@ export class Panels {
     this.labels.replaceChildren(...elements);
   }
 
-  draw(scene, { sticky, flagged, state, canUndo, canRedo, choosing, storageFailed }) {
+  draw(scene, { sticky, flagged, canUndo, canRedo, choosing }) {
     const counts = new Map();
     for (const span of scene.spans) counts.set(span.label, (counts.get(span.label) ?? 0) + 1);
     for (const [id, { chip, count }] of this.chips) {
@@ -57,13 +47,20 @@ export class Panels {
       chip.setAttribute("aria-pressed", String(sticky === id));
     }
     this.labels.classList.toggle("choosing", choosing);
-    setText(this.state, storageFailed && state === "dirty" ? "unsaved, no draft kept" : STATES[state]);
-    this.state.title = storageFailed ? "This browser keeps no drafts: its storage is full or switched off. Save often (Ctrl S)." : "";
-    this.root.dataset.state = state;
-    this.discard.hidden = state !== "restored";
     this.flag.setAttribute("aria-pressed", String(flagged));
+    this.drawWays({ canUndo, canRedo });
+  }
+
+  drawWays({ canUndo, canRedo }) {
     this.undo.disabled = !canUndo;
     this.redo.disabled = !canRedo;
+  }
+
+  /* What the bar says about saving; `title` says what is safe and what to do. */
+  drawState({ state, text, title }) {
+    setText(this.state, text);
+    this.state.title = title;
+    this.root.dataset.state = state;
   }
 
   drawHint(pairs) {

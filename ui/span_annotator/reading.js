@@ -54,6 +54,11 @@ export class Reading {
     this.list.forget();
   }
 
+  /* A document may have spans of a label that came or went elsewhere: they are shown all the same. */
+  learnLabels(items) {
+    for (const { label: id } of items) if (!this.drawn.has(id)) this.drawn.set(id, { id, name: `label ${id}`, hue: 0, key: null, description: "" });
+  }
+
   /* Draw what changed since the last call: touched blocks, list, bar, overlay. `follow` turns to the page of the
      change, where none of it is on the page shown. */
   refresh({ all = false, follow = false } = {}) {

@@ -1,11 +1,25 @@
-/* The component: what Python sends becomes an open document, what a person decides goes back as one submission.
-   In between stand the draft in this browser and the question of whose version counts. */
+/* The component: a desk where documents are opened, edited and saved by talking to the server, while Python only gives
+   the settings. This is the facade that keys, buttons and panels use; what it does is told in the modules it imports.
+
+   Others may call: accept() skip() flag() back() previous() next() undo() redo() save() openDocument(id) request(path,
+   body) commit(words, changes) on(event, listener); and read: editor, sheet, settings, history, ready. Events: "open"
+   (sheet) when a document is painted, "place" ({place, total, pace}), "settings" (data), "saved" (revisions). */
 
 import { TextModel } from "./offsets.js";
-import { Edits, sameState } from "./edits.js";
-import { Drafts, textMark } from "./drafts.js";
-import { fittingDraft, readLabels, readState, readSuggestions, sameData, writeSpans } from "./wire.js";
+import { Edits, difference, laid, statusOnceEdited } from "./edits.js";
+import { placed, readDelta, readLabels, readSuggestions, sameData, writeDelta } from "./wire.js";
 import { roomFor, themeOf } from "./surroundings.js";
+import { Server } from "./server.js";
+import { Life, Tabs, freshId } from "./tabs.js";
+import { Outbox } from "./outbox.js";
+import { History } from "./history.js";
+import { Queue } from "./queue.js";
+import { Opening } from "./opening.js";
+import { Travel } from "./travel.js";
+import { Conflicts } from "./conflicts.js";
+import { Worked } from "./worked.js";
+import { savingState } from "./saving.js";
+import { Finished } from "./finished.js";
 import { SideList } from "./side_list.js";
 import { Panels } from "./panels.js";
 import { KeySheet } from "./key_sheet.js";
@@ -13,58 +27,58 @@ import { Editor } from "./editor.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToKeyboard } from "./keyboard.js";
 
-const DRAFT_DELAY = 200; // ms after an edit
-const NO_ANSWER = 12_000; // ms until a submission counts as lost
-const IDLE = 60_000; // ms without a key or a move: from then on nobody is working
+const PATIENT = 550; // ms until a change that waits is said to be on its way: it is sent after 250
+const LONGEST_WORDS = 200; // characters, the server's limit
+const UNTOLD = /[\0\p{Surrogate}]/gu; // what no stored text holds: NUL and half a character, where words were cut
+
+const outboxes = new Map(); // project → its outbox, which goes on sending when the desk is left
 
 class Annotator {
   constructor(root) {
     this.root = root;
     this.abort = new AbortController();
-    this.drafts = new Drafts();
-    this.panels = new Panels(root, {
-      onLabel: (id) => this.#command((editor) => editor.applyLabel(id)),
-      onDiscard: () => this.discardDraft(),
-    });
+    this.listeners = new Map();
+    this.panels = new Panels(root, { onLabel: (id) => this.command((editor) => editor.applyLabel(id)) });
     this.list = new SideList(root, {
-      onPick: (item) => this.#command((editor) => editor.pick(item)),
-      onRemove: (item) => this.#command((editor) => editor.remove(item)),
-      onAccept: (item) => this.#command((editor) => editor.accept(item)),
-      onReject: (item) => this.#command((editor) => editor.reject(item)),
+      onPick: (item) => this.command((editor) => editor.pick(item)),
+      onRemove: (item) => this.command((editor) => editor.remove(item)),
+      onAccept: (item) => this.command((editor) => editor.accept(item)),
+      onReject: (item) => this.command((editor) => editor.reject(item)),
     });
-    this.editor = new Editor(root, this.panels, this.list, () => this.#edited());
-    this.sheet = new KeySheet(root.querySelector(".sheet"));
-    this.document = null; // the data it was opened with
-    this.waiting = null; // {number, action} of the submission under way
-    this.conflict = null; // another version that came in between
-    this.number = 0;
+    this.editor = new Editor(root, this.panels, this.list, (words, before) => this.#edited(words, before));
+    this.editor.locked = true;
+    this.keySheet = new KeySheet(root.querySelector(".sheet"));
+    this.finished = new Finished(root, {
+      onGo: (screen) => this.go({ screen }),
+      onAll: () => this.#showAll(),
+      onBack: () => this.back(),
+    });
+    this.worked = new Worked();
+    this.history = new History(() => this.#sayHistory());
+    this.conflicts = new Conflicts(this);
+    this.travel = new Travel(this);
+    this.opening = new Opening(this);
+    this.settings = null;
+    this.everSaved = false;
     this.#listen();
   }
 
   #listen() {
     const { signal } = this.abort;
-    listenToPointer(this.editor, () => !this.waiting, signal);
+    listenToPointer(this.editor, () => this.ready, signal);
     listenToKeyboard(this, signal);
-    const commands = {
-      undo: () => this.#command((editor) => editor.undo()),
-      redo: () => this.#command((editor) => editor.redo()),
-      flag: () => this.#command((editor) => editor.flag()),
-      keys: () => this.sheet.toggle(),
-      accept: () => this.submit("accept"),
-      skip: () => this.submit("skip"),
-      previous: () => this.submit("previous"),
-      next: () => this.submit("next"),
-    };
+    const commands = { keys: () => this.keySheet.toggle() };
     for (const control of this.root.querySelectorAll("[data-command]")) {
-      control.addEventListener("click", commands[control.dataset.command], { signal });
+      const { command } = control.dataset;
+      control.addEventListener("click", commands[command] ?? (() => this.#run(command)), { signal });
     }
     // A click on a control must not take the keys away from the text; Tab still reaches every control.
     this.root.addEventListener("mousedown", (event) => event.target.closest("button, .row") && event.preventDefault(), { signal });
     for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) {
-      this.root.addEventListener(name, () => this.#worked(), { signal, passive: true });
+      this.root.addEventListener(name, () => this.worked.note(), { signal, passive: true });
     }
-    window.addEventListener("pagehide", () => this.#saveDraft(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden && this.#saveDraft(), { signal });
+    window.addEventListener("focus", () => this.#lookedAt(), { signal });
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.outbox?.flush() : this.#lookedAt()), { signal });
     window.addEventListener("resize", () => this.#fit(), { signal });
     document.fonts?.addEventListener("loadingdone", () => this.editor.relayout(), { signal });
     this.resizes = new ResizeObserver(() => this.#fit());
@@ -73,236 +87,365 @@ class Annotator {
   }
 
   destroy() {
-    this.#saveDraft();
     this.abort.abort();
     this.resizes.disconnect();
-    clearTimeout(this.lost);
-    clearTimeout(this.draftTimer);
+    clearTimeout(this.stateTimer);
+    clearTimeout(this.opening.retry);
+    this.#leaveProject();
   }
 
-  /* ---- from Python ---- */
+  /* ---- settings from Python ---- */
 
-  update(data, send) {
-    this.send = send;
+  update(data, trigger) {
+    this.trigger = trigger;
     this.root.dataset.theme = themeOf(this.root);
-    const first = this.document === null;
-    const focused = first ? document.activeElement === document.body : this.#hasFocus();
-    const known = this.document;
-    const submitted = this.waiting && data.answered === this.waiting.number ? this.waiting : null;
-    if (submitted) this.#answered(submitted, data.error);
+    this.root.dataset.language = data.project.language;
+    const known = this.given; // not what was chosen here since
+    this.given = data;
+    this.settings = data;
     const relabelled = !sameData(data.labels, known?.labels);
     if (relabelled) this.editor.setLabels(readLabels(data.labels));
-    if (!known || data.id !== known.id || data.text !== known.text) this.#open(data);
-    else this.#revise(data, submitted, relabelled);
-    if (focused) this.editor.text.focus({ preventScroll: true });
+    if (known?.project.id !== data.project.id) this.#enter(data);
+    else this.#revise(data, known, relabelled);
+    this.#emit("settings", data);
   }
 
-  #answered({ action, revision }, error) {
-    clearTimeout(this.lost);
-    this.waiting = null;
-    this.panels.dismiss();
-    if (error === null && (action === "accept" || action === "save")) this.drafts.remove(this.document.id, revision);
+  async #enter(data) {
+    this.#leaveProject();
+    const { project, base } = data;
+    this.server = new Server(base, project.id);
+    const storage = localStorageOrNull();
+    const key = `${base} ${project.id}`;
+    if (!outboxes.has(key)) outboxes.set(key, new Outbox(this.server, project.id, new Life(storage), storage));
+    this.outbox = outboxes.get(key);
+    this.outbox.listener = {
+      onChange: () => this.#sayState(),
+      onConfirmed: (entry, revisions) => this.#confirmed(entry, revisions),
+      onFailed: (entry, result) => this.conflicts.handle(entry, result),
+    };
+    this.queue = new Queue(this.server, this.outbox, project.overlap);
+    this.queue.use(data.filter, data.sources);
+    this.tabs = new Tabs(project.id, this.outbox.life.id, {
+      onChange: () => this.#sayShared(),
+      onSaved: (revisions) => this.openId in revisions && this.opening.check(),
+    });
+    this.takesFocus = document.activeElement === document.body;
+    await this.outbox.adopt();
+    await this.opening.goTo({ document: data.document });
+    this.#readHistory();
   }
 
-  #open(data) {
-    this.#saveDraft();
-    this.document = data;
-    this.conflict = null;
-    this.revision = data.revision;
-    this.model = new TextModel(data.text, data.tokens, data.language);
-    this.mark = textMark(data.text);
-    this.panels.dismiss();
-    this.panels.quiet();
-    this.worked = 0; // ms
-    this.workedAt = performance.now();
-    this.root.dataset.language = data.language;
-    const edits = new Edits(readState(this.model, data));
-    const restored = this.#restore(edits);
-    this.editor.state = restored ? "restored" : data.revision > 0 ? "saved" : "clean";
-    this.editor.open(this.model, edits, readSuggestions(this.model, data.suggestions), data.threshold);
-    this.#fit();
+  #leaveProject() {
+    if (!this.outbox) return;
+    this.outbox.flush();
+    this.outbox.listener = null;
+    this.tabs.close();
   }
 
-  /* The same document again: a save came through, was refused, or something around it changed. */
-  #revise(data, submitted, relabelled) {
-    const known = this.document;
-    this.document = data;
-    const { editor } = this;
-    if (!sameData(known.suggestions, data.suggestions)) editor.suggestions = readSuggestions(this.model, data.suggestions);
+  #revise(data, known, relabelled) {
+    const { opening, queue, editor } = this;
+    const refiltered = !sameData(data.filter, known.filter);
+    const asked = data.document !== known.document && data.document !== null && data.document !== this.openId;
+    const resourced = !sameData(data.sources, known.sources);
+    queue.overlaps = data.project.overlap;
     editor.threshold = data.threshold;
-    if (submitted && data.error) this.#refused(data);
-    else if (data.revision !== this.revision) this.#newRevision(data);
-    else if (submitted) this.#sayState();
-    else if (!sameData(known.spans, data.spans) && !editor.edits.dirty) this.#open(data); // labels merged elsewhere
-    editor.refresh({ all: relabelled });
+    if (refiltered || resourced) queue.use(data.filter, data.sources);
+    if (asked || refiltered) opening.goTo({ document: asked ? data.document : null });
+    else if (resourced) opening.goTo({ document: this.openId });
+    else if (this.sheet) editor.refresh({ all: relabelled });
   }
 
-  #newRevision(data) {
-    const { edits } = this.editor;
-    const theirs = readState(this.model, data);
-    if (sameState(theirs, { ...edits.state, decisions: new Map() })) {
-      this.drafts.remove(data.id, this.revision);
-      this.revision = data.revision;
-      edits.settle();
-      this.#sayState();
-    } else if (edits.dirty) {
-      this.#ask(data.revision, theirs, `Revision ${data.revision} of this document was saved while you were editing. Nothing of yours is lost.`);
-    } else this.#open(data);
-  }
-
-  #refused(data) {
-    const { message, revision, spans } = data.error;
-    this.#sayState();
-    if (revision === null || revision === this.revision) {
-      this.panels.ask(`Not saved: ${message}`, [["Close", () => this.panels.dismiss()]], "error");
-      return;
+  async #readHistory() {
+    try {
+      this.history.load((await this.server.request("history", {})).edits);
+    } catch {
+      // Undo then reaches back to the beginning of this visit; it is asked for again at the next one.
     }
-    const newer = data.revision >= revision ? data : { ...data, revision, spans };
-    this.#ask(newer.revision, readState(this.model, newer), message);
+  }
+
+  /* ---- what is open ---- */
+
+  get sheet() {
+    return this.opening.page?.sheet ?? null;
+  }
+
+  get openId() {
+    return this.opening.id;
+  }
+
+  /* Whether a document is open and takes edits. */
+  get ready() {
+    return this.sheet !== null && !this.opening.busy;
+  }
+
+  get busy() {
+    return this.opening.busy;
+  }
+
+  nameOf(id) {
+    return this.queue.known(id)?.sheet.name || `Document ${id}`;
+  }
+
+  openDocument(id) {
+    return id === this.openId ? this.opening.check() : this.opening.open(id);
+  }
+
+  /* Draw a page that was opened. */
+  paint(page) {
+    const { sheet } = page;
+    const { editor, queue } = this;
+    this.finished.hide();
+    if (!this.outbox.of(sheet.id).length) this.outbox.know(sheet.id, sheet.revision);
+    page.model ??= new TextModel(sheet.text, sheet.tokens, this.settings.project.language);
+    const state = placed(queue.current(page) ?? queue.stored(page), page.model);
+    editor.learnLabels([...state.spans, ...readSuggestions(page.model, sheet.suggestions)]);
+    this.everSaved = sheet.revision > 0;
+    this.worked.restart();
+    if (!this.conflicts.asked.size) this.panels.dismiss();
+    this.panels.quiet();
+    editor.open(page.model, new Edits(state), readSuggestions(page.model, sheet.suggestions), this.settings.threshold);
+    this.#fit();
+    this.#sayState();
+    this.tabs.show(sheet.id);
+    this.#sayShared();
+    this.#putAddress(sheet.id);
+    this.#emit("open", sheet);
+    this.sayPlace();
+    if (this.takesFocus || this.#hasFocus()) editor.text.focus({ preventScroll: true });
+    this.takesFocus = false;
+  }
+
+  sayPlace() {
+    if (this.opening.page) this.#emit("place", this.queue.placeOf(this.opening.page));
+  }
+
+  showFinished({ pace }) {
+    this.finished.show({ queue: this.settings.queue, today: pace?.documents ?? 0, back: this.opening.trail.length > 0 });
+    this.tabs.show(null);
+    this.#sayShared();
+    this.#sayState();
+    this.#putAddress(null);
+    this.#emit("open", null);
+    this.finished.element.focus({ preventScroll: true });
+  }
+
+  /* The open document as it stands by now, edits that wait laid over it; `words` say why it changed. */
+  showStored(id, words) {
+    const { page } = this.opening;
+    if (words) this.panels.toast(words);
+    if (!page || page.sheet.id !== id) return;
+    const state = this.queue.current(page) ?? this.queue.stored(page);
+    const shown = placed(state, page.model, this.editor.edits.state.spans);
+    this.editor.learnLabels(shown.spans);
+    this.editor.show(shown);
+    this.#sayState();
+  }
+
+  /* What of `documents` is seen now, to be brought back later. */
+  shownState(documents) {
+    return this.sheet && documents.includes(this.openId) ? { id: this.openId, state: this.editor.edits.state } : null;
+  }
+
+  async bringBack({ id, state }) {
+    this.panels.dismiss();
+    if (id !== this.openId) await this.opening.open(id);
+    const { spans, flagged } = state;
+    if (id === this.openId) this.command((editor) => editor.apply("brought my version back", { spans, flagged }));
+  }
+
+  documentsGone(documents, message) {
+    const { trail } = this.opening;
+    this.opening.trail = trail.filter((id) => !documents.includes(id));
+    this.queue.forget(documents);
+    if (documents.includes(this.openId)) this.opening.goTo({}, { words: `${message} The next one is shown.` });
+    else this.panels.toast(message);
+  }
+
+  /* Ask the server how a document stands, when it is open; another is asked for when it is opened. */
+  async readAnew(documents) {
+    if (documents.includes(this.openId)) await this.opening.goTo({ document: this.openId });
+    this.#readHistory();
+  }
+
+  /* ---- edits ---- */
+
+  #edited(words, before) {
+    const { model, edits } = this.editor;
+    const forward = difference(before, edits.state);
+    const backward = difference(edits.state, before);
+    const touched = forward.added.length || forward.removed.length;
+    if (touched && forward.status === statusOnceEdited(before.status)) delete forward.status; // the server does that itself
+    const document = this.openId;
+    const documents = [{ id: document, name: this.nameOf(document) }];
+    this.record(words, documents, [{ document, ...writeDelta(forward, model) }], [{ document, ...writeDelta(backward, model) }]);
+  }
+
+  /* One edit over `documents` [{id, name}], on its way to the server and on the way back. */
+  record(words, documents, forward, backward) {
+    const id = freshId();
+    const told = [...words.replace(UNTOLD, "")].slice(0, LONGEST_WORDS).join("");
+    this.history.record({ id, words: told, documents, forward, backward });
+    const changes = forward.map((change) => ({ base: this.queue.known(change.document)?.sheet.revision ?? 0, ...change }));
+    this.outbox.add({ id, kind: "edit", words: told, documents: documents.map((document) => document.id), changes, seconds: this.worked.take() });
+    return id;
+  }
+
+  /* A bulk edit: changes as on the wire, each with the revision it was made on. Resolves to whether it was saved. */
+  async commit(words, changes) {
+    const { outbox, queue, history } = this;
+    for (const { document, base } of changes) {
+      if (outbox.of(document).length) continue;
+      outbox.know(document, base);
+      if (document !== this.openId && queue.known(document)?.sheet.revision !== base) queue.forget([document]);
+    }
+    const documents = changes.map(({ document }) => ({ id: document, name: this.nameOf(document) }));
+    const id = this.record(words, documents, changes, null);
+    const here = changes.find(({ document }) => document === this.openId);
+    if (here) {
+      const { editor } = this;
+      const state = laid(editor.edits.state, readDelta(here, editor.model), queue.overlaps);
+      if (state) editor.show(state);
+    }
+    await outbox.flush();
+    return history.entries.some((entry) => entry.id === id) && !outbox.entries.some((entry) => entry.id === id);
+  }
+
+  #confirmed(entry, revisions) {
+    this.everSaved = true;
+    this.queue.confirm(entry, revisions);
+    this.tabs.saved(revisions);
+    this.#emit("saved", revisions);
+  }
+
+  /* ---- commands ---- */
+
+  accept() {
+    this.#answer("accepted", "accepted");
+  }
+
+  skip() {
+    this.#answer("skipped", "skipped");
+  }
+
+  #answer(status, words) {
+    if (!this.ready) return;
+    const before = this.editor.edits.state;
+    if (this.editor.edits.change({ status })) {
+      this.#edited(words, before);
+      if (before.status === "unlabelled" || before.status === "draft") this.queue.answered();
+    }
+    this.opening.next();
+  }
+
+  flag() {
+    this.command((editor) => editor.flag());
+  }
+
+  previous() {
+    if (!this.busy) this.opening.previous();
+  }
+
+  next() {
+    if (!this.busy) this.opening.next();
+  }
+
+  back() {
+    if (!this.busy) this.opening.back();
+  }
+
+  undo() {
+    this.travel.undo();
+  }
+
+  redo() {
+    this.travel.redo();
+  }
+
+  async save() {
+    const sent = await this.outbox.flush();
+    this.panels.toast(sent ? "Everything is saved; it is done by itself after each change." : this.#saving().title);
+  }
+
+  request(path, body) {
+    return this.server.request(path, body);
+  }
+
+  /* To another screen of the app. */
+  go(target) {
+    this.trigger("go", target);
+  }
+
+  #showAll() {
+    this.settings = { ...this.settings, queue: "all", filter: {} };
+    this.queue.use({}, this.settings.sources);
+    this.opening.goTo({});
+    this.#emit("settings", this.settings);
+  }
+
+  #run(command) {
+    this[command]();
+    this.#focusText();
+  }
+
+  /* Do something with the editor, while a document is open that takes edits. */
+  command(action) {
+    if (!this.ready) return;
+    action(this.editor);
+    this.#focusText();
+  }
+
+  #focusText() {
+    if (this.sheet) this.editor.text.focus({ preventScroll: true });
+  }
+
+  /* ---- what is said ---- */
+
+  on(event, listener) {
+    this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
+  }
+
+  #emit(event, value) {
+    for (const listener of this.listeners.get(event) ?? []) listener(value);
+  }
+
+  #saving() {
+    const waits = this.outbox.size > 0;
+    if (!waits) this.waitsSince = null;
+    else this.waitsSince ??= performance.now();
+    const patient = waits && performance.now() - this.waitsSince < PATIENT;
+    return savingState(this.outbox, { everSaved: this.everSaved, patient });
   }
 
   #sayState() {
-    this.editor.state = this.editor.edits.dirty ? "dirty" : this.revision > 0 ? "saved" : "clean";
+    const saving = this.#saving();
+    this.panels.drawState(saving);
+    clearTimeout(this.stateTimer);
+    if (saving.state === "dirty") this.stateTimer = setTimeout(() => this.#sayState(), PATIENT);
   }
 
-  /* Two versions: let the person choose, and let the choice be undone. */
-  #ask(revision, theirs, message) {
-    this.conflict = { revision, theirs };
-    this.#sayState();
-    this.panels.ask(
-      message,
-      [
-        ["Keep mine on top of the new version", () => this.#settle(true)],
-        ["Take theirs", () => this.#settle(false)],
-      ],
-      "warning",
-    );
+  #sayShared() {
+    this.panels.shared.hidden = !this.tabs.shared;
   }
 
-  #settle(mine) {
-    const { revision, theirs } = this.conflict;
-    const { editor } = this;
-    this.conflict = null;
-    this.drafts.remove(this.document.id, this.revision);
-    this.revision = revision;
-    editor.edits.baseline = theirs;
-    if (!mine) editor.edits.commit(theirs);
-    this.panels.dismiss();
-    this.#edited();
-    editor.refresh();
-    editor.text.focus({ preventScroll: true });
+  #sayHistory() {
+    this.editor.canUndo = this.history.undoable !== null;
+    this.editor.canRedo = this.history.redoable !== null;
+    this.panels.drawWays(this.editor);
   }
 
-  /* ---- drafts ---- */
-
-  /* Lay this revision's draft over `edits` (undo leads back); offer one of another revision. */
-  #restore(edits) {
-    const { id } = this.document;
-    let restored = false;
-    for (const draft of this.drafts.of(id, this.mark)) {
-      const state = readState(this.model, fittingDraft(this.model, draft, this.editor.labels));
-      if (draft.revision === this.revision) restored = edits.commit(state);
-      else if (sameState({ ...state, decisions: new Map() }, edits.baseline)) this.drafts.remove(id, draft.revision); // arrived
-      else if (this.panels.notice.hidden) this.#offer(draft.revision, state);
-    }
-    return restored;
+  async #lookedAt() {
+    if (!this.outbox) return;
+    await this.outbox.adopt();
+    this.tabs.forget(await this.outbox.life.gone([...this.tabs.others.keys()]));
+    if (this.outbox.size) await this.outbox.flush();
+    this.opening.check();
   }
 
-  #offer(revision, state) {
-    const { id } = this.document;
-    const done = () => {
-      this.drafts.remove(id, revision);
-      this.panels.dismiss();
-      this.editor.text.focus({ preventScroll: true });
-    };
-    this.panels.ask(`Your unsaved version of revision ${revision} is still in this browser; revision ${this.revision} is shown.`, [
-      ["Use mine", () => {
-        done();
-        if (this.editor.edits.commit(state)) this.#edited();
-        this.editor.refresh();
-      }],
-      ["Discard it", done],
-    ]);
-  }
-
-  #edited() {
-    this.#sayState();
-    this.draftDue = true;
-    clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_DELAY);
-  }
-
-  #saveDraft() {
-    clearTimeout(this.draftTimer);
-    if (!this.document || !this.draftDue) return;
-    this.draftDue = false;
-    const { edits } = this.editor;
-    const { id } = this.document;
-    if (!edits.dirty) {
-      this.drafts.remove(id, this.revision);
-      return;
-    }
-    const { flagged, decisions, spans } = edits.state;
-    this.drafts.save(id, this.revision, { mark: this.mark, flagged, spans: writeSpans(this.model, spans), decisions: [...decisions] });
-    this.editor.storageFailed = this.drafts.failed;
-  }
-
-  discardDraft() {
-    const { editor } = this;
-    editor.edits.commit(editor.edits.baseline);
-    this.#edited();
-    this.#saveDraft();
-    editor.refresh();
-    this.panels.toast("Draft discarded · Ctrl Z brings it back");
-    editor.text.focus({ preventScroll: true });
-  }
-
-  /* ---- to Python ---- */
-
-  submit(action) {
-    if (this.waiting) return;
-    if (this.conflict) {
-      this.panels.nudge();
-      this.panels.toast("First choose above which version counts.");
-      return;
-    }
-    const { editor } = this;
-    this.#worked();
-    this.#saveDraft();
-    this.number = Math.max(this.number + 1, Date.now());
-    this.waiting = { number: this.number, action, revision: this.revision };
-    this.lost = setTimeout(() => this.#lost(), NO_ANSWER);
-    editor.state = "saving";
-    editor.drawBar();
-    this.send("submit", {
-      number: this.number,
-      document_id: this.document.id,
-      base_revision: this.revision,
-      action,
-      spans: writeSpans(this.model, editor.edits.state.spans),
-      flagged: editor.edits.state.flagged,
-      decisions: editor.edits.verdicts(editor.suggestions),
-      seconds: Math.round(this.worked) / 1000,
-    });
-  }
-
-  #lost() {
-    this.waiting = null;
-    this.editor.state = "undelivered";
-    this.editor.drawBar();
-    this.panels.ask(
-      "No answer from the server. Your work is kept in this browser; send it again when the connection is back.",
-      [["Close", () => this.panels.dismiss()]],
-      "error",
-    );
-  }
-
-  /* ---- the rest ---- */
-
-  #command(action) {
-    if (this.waiting) return;
-    action(this.editor);
-    this.editor.text.focus({ preventScroll: true });
+  #putAddress(document) {
+    const address = new URL(window.location.href);
+    if (document === null) address.searchParams.delete("document");
+    else address.searchParams.set("document", String(document));
+    if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
   }
 
   /* The label that a key means: its own first, then the digit by its place on the keyboard (other layouts). */
@@ -315,13 +458,6 @@ class Annotator {
     return null;
   }
 
-  /* Time at work: gaps between signs of life, long ones cut. */
-  #worked() {
-    const now = performance.now();
-    if (this.workedAt !== undefined) this.worked += Math.min(now - this.workedAt, IDLE);
-    this.workedAt = now;
-  }
-
   #hasFocus() {
     return this.root.getRootNode().activeElement !== null || document.activeElement === document.body;
   }
@@ -329,7 +465,15 @@ class Annotator {
   /* As tall as the window allows, so that labels, text and actions are seen together. */
   #fit() {
     this.root.style.setProperty("--height", `${Math.round(roomFor(this.root))}px`);
-    this.editor.relayout();
+    if (this.sheet) this.editor.relayout();
+  }
+}
+
+function localStorageOrNull() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
   }
 }
 

@@ -19,12 +19,20 @@ export function writeSpans(spans, model = null) {
   return spans.map(({ start, end, label }) => [offsets.point(start), offsets.point(end), label]);
 }
 
-/* The state in {spans, flagged, status}. Spans that `known` has already stay the same objects, so that only what is
-   new is drawn anew. */
-export function readState({ spans, flagged, status }, model = null, known = []) {
+/* The state of a document as the server tells it, in code points. */
+export function readState({ spans, flagged, status }) {
+  return { spans: sortSpans(readSpans(spans)), decisions: new Map(), flagged, status };
+}
+
+/* A state in code points as the editor has it, in units. Spans that `known` has already stay the same objects, so that
+   only what is new is drawn anew. */
+export function placed(state, { offsets }, known = []) {
   const same = new Map(known.map((span) => [spanKey(span), span]));
-  const read = readSpans(spans, model).map((span) => same.get(spanKey(span)) ?? span);
-  return { spans: sortSpans(read), decisions: new Map(), flagged, status };
+  const spans = state.spans.map((span) => {
+    const moved = makeSpan(offsets.unit(span.start), offsets.unit(span.end), span.label);
+    return same.get(spanKey(moved)) ?? moved;
+  });
+  return { ...state, spans };
 }
 
 export function readSuggestions({ offsets }, rows) {

@@ -1,0 +1,161 @@
+/* Which document is open, and the way to another: at once when it was fetched ahead, else when the server has answered.
+   Until then the old text stays and takes no keys, so that none is meant for one document and reaches another. */
+
+import { sameState } from "./edits.js";
+import { readState } from "./wire.js";
+
+const RETRY = 3000; // ms until a document that did not come is asked for again
+
+export class Opening {
+  constructor(desk) {
+    this.desk = desk;
+    this.page = null; // what is shown
+    this.trail = []; // documents shown in this visit, the open one last
+    this.turn = 0; // of two ways to a document the later one counts
+    this.busy = false;
+  }
+
+  get id() {
+    return this.page?.sheet.id ?? null;
+  }
+
+  /* Open `document`, the `step` neighbour of it, or the queue's first. What waits is sent before, because it decides
+     what the queue holds. Resolves to whether a document is shown. */
+  async goTo(request, { back = false, words = "" } = {}) {
+    const { desk } = this;
+    const turn = this.#begin();
+    let answer = null;
+    try {
+      await desk.outbox.flush();
+      answer = await desk.queue.ask(request);
+    } catch (error) {
+      if (turn === this.turn) this.#failed(error, request, { back, words });
+      return false;
+    }
+    if (turn !== this.turn) return false;
+    this.#end();
+    if (answer.page && answer.page.sheet.id === this.id && request.step) return this.#noOther(request.step);
+    if (!answer.page && request.step === -1) return this.#noOther(-1);
+    if (answer.page) this.show(answer.page, { back });
+    else this.#nothingLeft(answer);
+    if (words) desk.panels.toast(words);
+    return answer.page !== null;
+  }
+
+  #begin() {
+    clearTimeout(this.retry);
+    this.busy = true;
+    this.desk.editor.locked = true;
+    this.desk.root.dataset.opening = "";
+    this.desk.root.setAttribute("aria-busy", "true");
+    return ++this.turn;
+  }
+
+  #end() {
+    this.busy = false;
+    this.desk.editor.locked = this.page === null;
+    delete this.desk.root.dataset.opening;
+    this.desk.root.removeAttribute("aria-busy");
+    if (this.asking) this.desk.panels.dismiss();
+    this.asking = false;
+  }
+
+  #failed(error, request, options) {
+    const { desk } = this;
+    this.#end();
+    if (error.status === 404 && request.document && !request.step) {
+      this.goTo({}, { words: `${error.message} The first of the queue is shown.` });
+      return;
+    }
+    const count = desk.outbox.size;
+    const kept = desk.outbox.unkept
+      ? " Changes are waiting that this browser does not keep: leave the page open."
+      : count ? ` ${count} ${count === 1 ? "change is" : "changes are"} kept in this browser and sent when it is back.` : " Nothing is lost.";
+    const what = this.page ? "the next document cannot be opened yet" : "no document can be opened yet";
+    const again = () => this.goTo(request, options);
+    desk.panels.ask(`${error.message} Therefore ${what}.${kept}`, [["Try again", again]], "warning");
+    this.asking = true;
+    if (error.away ?? true) this.retry = setTimeout(again, RETRY);
+  }
+
+  #noOther(step) {
+    const alone = step < 0 ? "This is the first document of the queue." : "The queue holds no other document.";
+    this.desk.panels.toast(alone);
+    return true;
+  }
+
+  #nothingLeft(answer) {
+    this.page = null;
+    this.desk.editor.locked = true;
+    this.desk.showFinished(answer);
+  }
+
+  /* Show a page that is here, with what waits for it. */
+  show(page, { back = false } = {}) {
+    const { desk } = this;
+    this.turn++;
+    clearTimeout(this.retry);
+    this.#end();
+    const { sheet } = page;
+    const moved = this.id !== sheet.id;
+    this.page = page;
+    desk.editor.locked = false;
+    if (back) this.trail = this.trail.slice(0, this.trail.lastIndexOf(sheet.id) + 1);
+    if (this.trail.at(-1) !== sheet.id) this.trail.push(sheet.id);
+    desk.queue.shown(sheet.id);
+    desk.paint(page, { moved });
+    desk.queue.fetchAhead(sheet.id).catch(() => {}); // asked again when it is needed
+  }
+
+  /* ---- ways ---- */
+
+  /* To what follows in the queue; the open document may have been answered a moment ago. */
+  next() {
+    const page = this.id === null ? null : this.desk.queue.next(this.id);
+    if (!page) return this.goTo(this.id === null ? {} : { document: this.id, step: 1 });
+    this.desk.outbox.flush();
+    this.show(page);
+    return this.check();
+  }
+
+  previous() {
+    return this.id === null ? this.goTo({}) : this.goTo({ document: this.id, step: -1 });
+  }
+
+  /* To the document shown before in this visit. */
+  back() {
+    const before = this.id === null ? this.trail.at(-1) : this.trail.at(-2);
+    if (before === undefined) this.desk.panels.toast("No document was shown before this one.");
+    else this.open(before, { back: true });
+  }
+
+  /* To a document by its id, from here where it is kept. */
+  open(document, options = {}) {
+    const page = this.desk.queue.known(document);
+    if (!page) return this.goTo({ document }, options);
+    this.desk.outbox.flush();
+    this.show(page, options);
+    if (options.words) this.desk.panels.toast(options.words);
+    return this.check();
+  }
+
+  /* Whether the open document is still what the server has; what another hand saved is shown. */
+  async check() {
+    const { desk, page } = this;
+    if (!page || this.busy) return;
+    const { id, revision } = page.sheet;
+    let stands;
+    try {
+      stands = await desk.server.request("check", { document: id, revision });
+    } catch (error) {
+      if (error.status === 404) desk.documentsGone([id], `${desk.nameOf(id)} was deleted elsewhere.`);
+      return;
+    }
+    // What waits is laid over the new version when it is sent, and so is what was confirmed meanwhile.
+    if (!stands.spans || page !== this.page || page.sheet.revision !== revision || desk.outbox.of(id).length) return;
+    const same = sameState({ ...readState(page.sheet), decisions: new Map() }, readState(stands));
+    desk.queue.replace(page, stands);
+    desk.outbox.know(id, stands.revision);
+    if (!same) desk.showStored(id, `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
+  }
+}
