@@ -11,7 +11,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import expect
 
-from tests.browser.annotator_desk import SHADOW, Desk, served
+from tests.browser.submitting_desk import SHADOW, Desk, served
 
 pytestmark = pytest.mark.browser
 
