@@ -4,10 +4,14 @@
 import { Geometry } from "./geometry.js";
 import { Pages } from "./pages.js";
 import { Pager } from "./pager.js";
+import { ReadingSettings } from "./reading_settings.js";
 import { changedItems, merged } from "./sorted_spans.js";
 import { TextView } from "./text_view.js";
 import { Overlay } from "./overlay.js";
-import { quote } from "./elements.js";
+import { quote, setText } from "./elements.js";
+import { howToBegin, whereabouts } from "./spoken.js";
+
+const SPOKEN_AFTER = 120; // ms
 
 export class Reading {
   constructor(root, panels, list) {
@@ -16,8 +20,10 @@ export class Reading {
     this.text = root.querySelector(".text");
     this.view = new TextView(root.querySelector(".blocks"));
     this.overlay = new Overlay(root.querySelector(".overlay"), this.text, root.querySelector(".scroll"));
+    this.readingSettings = new ReadingSettings(root, () => this.#reset());
     this.pager = new Pager(root.querySelector(".pager"), (step) => this.turnPage(step));
     this.overlay.scroller.addEventListener("scroll", () => this.view.finish(), { passive: true });
+    this.howToBegin = root.querySelector("#how-to-begin");
     this.labels = new Map(); // id → label, those to choose from
     this.drawn = new Map(); // the same and those taken away meanwhile, whose spans are still to be seen
     this.sticky = null; // label id that each drag sets at once
@@ -51,6 +57,7 @@ export class Reading {
     this.drawn = new Map([...this.drawn, ...labels]);
     if (this.sticky !== null && !labels.has(this.sticky)) this.sticky = null;
     this.panels.buildLabels(labels);
+    setText(this.howToBegin, howToBegin(labels));
     this.list.forget();
   }
 
@@ -186,6 +193,13 @@ export class Reading {
     this.drawOverlay();
   }
 
+  /* The text is set otherwise: measure anew, and keep the caret in sight. */
+  #reset() {
+    if (!this.geometry) return;
+    this.relayout();
+    this.overlay.reveal(this.geometry.caret(this.caret.unit, this.caret.after));
+  }
+
   /* ---- caret and selection ---- */
 
   /* The selected range in units: whole tokens, or exactly as drawn where single characters were asked for. */
@@ -205,6 +219,7 @@ export class Reading {
       this.selection = null;
     }
     this.selected = null;
+    this.byCharacter = exact;
     this.caret = { unit, after };
     if (!keepColumn) this.column = null;
     this.#drawCaret();
@@ -225,8 +240,17 @@ export class Reading {
       this.drawBar();
       this.drawOverlay();
     }
+    this.#sayWhere();
     this.overlay.wake();
     this.overlay.reveal(this.geometry.caret(this.caret.unit, this.caret.after));
+  }
+
+  /* Once the keys rest: a screen reader would stumble over each step, and no key should wait for this. */
+  #sayWhere() {
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      this.panels.announce(whereabouts(this.model, this.caret, this.range(), this.byCharacter));
+    }, SPOKEN_AFTER);
   }
 
   /* One token (or character) to the left or right as seen: in a right-to-left line, left is forward. */

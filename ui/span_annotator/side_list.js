@@ -1,9 +1,11 @@
 /* "In this document": every span and open suggestion in the order of the text. Only the rows in view exist. */
 
 import { button, make, quote, setText } from "./elements.js";
+import { nameOf } from "./spoken.js";
 
 const ROW = 36; // px, as in the style sheet
 const SPARE = 4; // rows drawn beyond either edge
+const SHOWN = 200; // units of a span that a row can show
 
 export class SideList {
   constructor(root, { onPick, onRemove, onAccept, onReject }) {
@@ -53,8 +55,9 @@ export class SideList {
       const item = this.items[index];
       const row = this.rows.get(item) ?? this.#row(item);
       row.style.transform = `translateY(${index * ROW}px)`;
-      row.setAttribute("aria-selected", String(this.scene.selected === item));
-      row.setAttribute("aria-posinset", String(index + 1));
+      row.ariaCurrent = this.scene.selected === item ? "true" : null;
+      row.ariaPosInSet = String(index + 1);
+      row.ariaSetSize = String(this.items.length);
       shown.set(item, row);
     }
     for (const [item, row] of this.rows) if (!shown.has(item)) row.remove();
@@ -72,8 +75,9 @@ export class SideList {
     const suggested = item.score !== undefined;
     const row = make("div", suggested ? "row row-suggested" : "row");
     row.item = item;
-    row.setAttribute("role", "option");
-    const surface = this.text.slice(item.start, item.end);
+    row.setAttribute("role", "listitem");
+    row.ariaLabel = nameOf(item, this.scene, this.text, null);
+    const surface = this.text.slice(item.start, Math.min(item.end, item.start + SHOWN));
     row.title = surface.length > 24 ? surface : "";
     const name = make("span", `row-label hue-${label.hue}`, label.name);
     const shown = make("span", "row-text", surface.replace(/\s+/g, " "));

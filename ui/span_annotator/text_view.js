@@ -6,7 +6,7 @@
 import { isRightToLeft, unseen } from "./characters.js";
 import { touching } from "./sorted_spans.js";
 import { cancelIdle, whenIdle } from "./idle.js";
-import { nameOf, placeOf, placesOf } from "./span_names.js";
+import { nameOf, placeOf, placesOf } from "./spoken.js";
 import { make } from "./elements.js";
 
 const IN_SIGHT = 4_000; // units drawn at once on either side of where the page is opened
