@@ -16,13 +16,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.columns import NEVER_AGAIN, one_of, to
 from db.columns import Base as Base
 from db.columns import now as now
+from db.desk_tables import RULE_KINDS as RULE_KINDS
+from db.desk_tables import Edit as Edit
+from db.desk_tables import Rule as Rule
 
-REVISION = "0001"
+REVISION = "0002"
 
 LANGUAGES = ("en", "zh")
 SPLITS = ("train", "dev", "test")
+UNLABELLED = "unlabelled"  # also what a document without an annotation is
 STATUSES = ("draft", "accepted", "skipped")
-DECISIONS = ("accepted", "rejected")
+DECISIONS = ("accepted", "rejected", "corrected")
 JOB_KINDS = ("train", "predict")
 JOB_STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
 DESIRES = ("run", "pause", "cancel")
@@ -52,6 +56,7 @@ class Project(Base):
     language: Mapped[str] = mapped_column(String(2))
     guideline: Mapped[str] = mapped_column(default="")
     overlap: Mapped[bool] = mapped_column(default=False)
+    keys: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     created: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -79,8 +84,9 @@ class Label(Base):
     project_id: Mapped[int] = mapped_column(to("project"))
     name: Mapped[str] = mapped_column(String(60))
     hue: Mapped[int]
-    key: Mapped[str | None] = mapped_column(String(1))
+    key: Mapped[str | None] = mapped_column(String(12))
     description: Mapped[str] = mapped_column(default="")
+    guideline: Mapped[str] = mapped_column(default="", server_default="")
     position: Mapped[int]
 
 
@@ -109,12 +115,15 @@ class Document(Base):
 
 
 class Annotation(Base):
-    """One annotator's answer to one document."""
+    """One annotator's answer to one document; `seconds` is the time worked on it.
+
+    "unlabelled" is an answer that was taken back.
+    """
 
     __tablename__ = "annotation"
     __table_args__ = (
         UniqueConstraint("document_id", "annotator_id"),
-        one_of("status", STATUSES),
+        one_of("status", (UNLABELLED, *STATUSES)),
         CheckConstraint("revision >= 1", name="revision"),
         Index(None, "annotator_id", "status"),
         NEVER_AGAIN,
@@ -125,6 +134,7 @@ class Annotation(Base):
     revision: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))
     flagged: Mapped[bool] = mapped_column(default=False)
+    seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
     updated: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -152,7 +162,7 @@ class Suggestion(Base):
         UniqueConstraint("document_id", "source", "start", "end", "label_id"),
         CheckConstraint('start >= 0 AND start < "end"', name="offsets"),
         CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="score"),
-        CheckConstraint("decision IS NULL OR decision IN ('accepted', 'rejected')", name="decision"),
+        CheckConstraint("decision IS NULL OR decision IN ('accepted', 'rejected', 'corrected')", name="decision"),
         NEVER_AGAIN,
     )
     id: Mapped[int] = mapped_column(primary_key=True)

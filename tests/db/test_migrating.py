@@ -83,8 +83,8 @@ def test_an_older_database_is_backed_up_before_it_is_migrated(
     for file in migrating.SCRIPTS.rglob("*"):
         if file.is_file() and "__pycache__" not in file.parts:
             (scripts / file.relative_to(migrating.SCRIPTS)).write_bytes(file.read_bytes())
-    (scripts / "versions" / "0002_next.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (scripts / "versions" / "0003_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('project', recreate='always') as batch:\n"
         "        batch.add_column(sa.Column('extra', sa.Text()))\n"
@@ -92,7 +92,7 @@ def test_an_older_database_is_backed_up_before_it_is_migrated(
         "        batch.add_column(sa.Column('extra', sa.Text()))\n"
     )
     monkeypatch.setattr(migrating, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrating, "REVISION", "0002")
+    monkeypatch.setattr(migrating, "REVISION", "0003")
     upgraded = open_store(f"sqlite:///{tmp_path / 'tagloop.db'}")
     with upgraded.reading() as s:
         assert s.execute(text("SELECT name, extra FROM project")).all() == [("kept", None)]
@@ -100,7 +100,7 @@ def test_an_older_database_is_backed_up_before_it_is_migrated(
         assert triggers == set(migrating.TRIGGERS), "rebuilding a table dropped its triggers for good"
         assert s.execute(text("SELECT count(*) FROM label")).scalar() == 0
     upgraded.close()
-    (copy,) = (tmp_path / "backups").glob("before-0002-from-0001-*.db")
+    (copy,) = (tmp_path / "backups").glob("before-0003-from-0002-*.db")
     monkeypatch.undo()
     old = open_store(f"sqlite:///{copy}")
     with old.reading() as s:
