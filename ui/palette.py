@@ -11,15 +11,22 @@ from dataclasses import dataclass
 
 TEXT_LIGHT_THEME = "#1b1f2a"
 TEXT_DARK_THEME = "#e6e8ee"
+PAGE_LIGHT_THEME = "#ffffff"
+PAGE_DARK_THEME = "#12141a"
 
 
 @dataclass(frozen=True, slots=True)
 class Shades:
-    """One hue in one theme: `tint` lies behind running text, `on_solid` is the text on a `solid` chip; #rrggbb."""
+    """One hue in one theme, as #rrggbb.
+
+    `tint` lies behind running text, `on_solid` is the text on a `solid` chip, and `edge` draws underlines and
+    borders, at least 3:1 on the page and on the tint.
+    """
 
     tint: str
     solid: str
     on_solid: str
+    edge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +39,56 @@ class Hue:
 
 
 HUES: tuple[Hue, ...] = (
-    Hue("blue", Shades("#d3e2fd", "#3067c6", "#ffffff"), Shades("#283d62", "#4d83e6", "#101418")),
-    Hue("orange", Shades("#fedabd", "#de7c01", "#101418"), Shades("#54310d", "#c77305", "#101418")),
-    Hue("green", Shades("#c8eabd", "#317a09", "#ffffff"), Shades("#214a2b", "#8afba3", "#101418")),
-    Hue("pink", Shades("#fdd4e5", "#ae3c76", "#ffffff"), Shades("#5b334e", "#ffcded", "#101418")),
-    Hue("violet", Shades("#e3dffc", "#9c83f2", "#101418"), Shades("#443057", "#d8b3ff", "#101418")),
-    Hue("pine", Shades("#b8e6db", "#0e5e51", "#ffffff"), Shades("#024539", "#04d2af", "#101418")),
-    Hue("coral", Shades("#fed6d8", "#da5a6b", "#101418"), Shades("#592c21", "#ff9b84", "#101418")),
-    Hue("sky", Shades("#c8eafe", "#0693c9", "#101418"), Shades("#07405a", "#18a5e2", "#101418")),
-    Hue("lime", Shades("#d3f9bf", "#63a534", "#101418"), Shades("#414a1b", "#9db322", "#101418")),
-    Hue("brown", Shades("#f0d1bc", "#784c2c", "#ffffff"), Shades("#4a2e1c", "#be8c6d", "#101418")),
-    Hue("ochre", Shades("#f0e2a9", "#483c06", "#ffffff"), Shades("#4f390e", "#ffc150", "#101418")),
-    Hue("slate", Shades("#d5dbe5", "#363f4f", "#ffffff"), Shades("#39404a", "#7c899a", "#101418")),
+    Hue(
+        "blue", Shades("#d3e2fd", "#3067c6", "#ffffff", "#3067c6"), Shades("#283d62", "#4d83e6", "#101418", "#5185e6")
+    ),
+    Hue(
+        "orange",
+        Shades("#fedabd", "#de7c01", "#101418", "#be6a01"),
+        Shades("#54310d", "#c77305", "#101418", "#c77305"),
+    ),
+    Hue(
+        "green",
+        Shades("#c8eabd", "#317a09", "#ffffff", "#317a09"),
+        Shades("#214a2b", "#8afba3", "#101418", "#8afba3"),
+    ),
+    Hue(
+        "pink", Shades("#fdd4e5", "#ae3c76", "#ffffff", "#ae3c76"), Shades("#5b334e", "#ffcded", "#101418", "#ffcded")
+    ),
+    Hue(
+        "violet",
+        Shades("#e3dffc", "#9c83f2", "#101418", "#8872d3"),
+        Shades("#443057", "#d8b3ff", "#101418", "#d8b3ff"),
+    ),
+    Hue(
+        "pine", Shades("#b8e6db", "#0e5e51", "#ffffff", "#0e5e51"), Shades("#024539", "#04d2af", "#101418", "#04d2af")
+    ),
+    Hue(
+        "coral",
+        Shades("#fed6d8", "#da5a6b", "#101418", "#d15667"),
+        Shades("#592c21", "#ff9b84", "#101418", "#ff9b84"),
+    ),
+    Hue(
+        "sky", Shades("#c8eafe", "#0693c9", "#101418", "#068cbf"), Shades("#07405a", "#18a5e2", "#101418", "#18a5e2")
+    ),
+    Hue(
+        "lime", Shades("#d3f9bf", "#63a534", "#101418", "#5b9830"), Shades("#414a1b", "#9db322", "#101418", "#9db322")
+    ),
+    Hue(
+        "brown",
+        Shades("#f0d1bc", "#784c2c", "#ffffff", "#784c2c"),
+        Shades("#4a2e1c", "#be8c6d", "#101418", "#be8c6d"),
+    ),
+    Hue(
+        "ochre",
+        Shades("#f0e2a9", "#483c06", "#ffffff", "#483c06"),
+        Shades("#4f390e", "#ffc150", "#101418", "#ffc150"),
+    ),
+    Hue(
+        "slate",
+        Shades("#d5dbe5", "#363f4f", "#ffffff", "#363f4f"),
+        Shades("#39404a", "#7c899a", "#101418", "#7f8b9c"),
+    ),
 )
 
 
@@ -61,11 +106,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def css_variables() -> str:
-    """CSS classes `hue-0` … `hue-11` that set --tint, --solid and --on-solid; `color-scheme` decides the theme."""
+    """CSS classes `hue-0` … `hue-11`: --tint, --solid, --on-solid and --edge; `color-scheme` decides the theme."""
     return "\n".join(
         f".hue-{i} {{ --tint: light-dark({hue.light.tint}, {hue.dark.tint}); "
         f"--solid: light-dark({hue.light.solid}, {hue.dark.solid}); "
-        f"--on-solid: light-dark({hue.light.on_solid}, {hue.dark.on_solid}); }}"
+        f"--on-solid: light-dark({hue.light.on_solid}, {hue.dark.on_solid}); "
+        f"--edge: light-dark({hue.light.edge}, {hue.dark.edge}); }}"
         for i, hue in enumerate(HUES)
     )
 
