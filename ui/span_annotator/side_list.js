@@ -5,7 +5,7 @@ import { nameOf } from "./spoken.js";
 
 const ROW = 36; // px, as in the style sheet
 const SPARE = 4; // rows drawn beyond either edge
-const SHOWN = 200; // units of a span that a row can show
+const ROW_TEXT = 200; // units of a span that a row can show
 
 export class SideList {
   constructor(root, { onPick, onRemove, onAccept, onReject }) {
@@ -77,7 +77,7 @@ export class SideList {
     row.item = item;
     row.setAttribute("role", "listitem");
     row.ariaLabel = nameOf(item, this.scene, this.text, null);
-    const surface = this.text.slice(item.start, Math.min(item.end, item.start + SHOWN));
+    const surface = this.text.slice(item.start, Math.min(item.end, item.start + ROW_TEXT));
     row.title = surface.length > 24 ? surface : "";
     const name = make("span", `row-label hue-${label.hue}`, label.name);
     const shown = make("span", "row-text", surface.replace(/\s+/g, " "));
