@@ -3,10 +3,10 @@
 
 import { firstGreater } from "./offsets.js";
 
-const WHOLE = 32_000; // units: up to here a text is one page
-const PAGE = 20_000; // units a page holds, about
-const LINES = 1_500; // lines a page holds at most
-const SLACK = 0.25; // share of a page within which a better border is looked for
+const WHOLE_TEXT = 32_000; // units: up to here a text is one page
+const PAGE_UNITS = 20_000; // units a page holds, about
+const PAGE_LINES = 1_500; // lines a page holds at most
+const PAGE_SLACK = 0.25; // share of a page within which a better border is looked for
 const THROUGH_SPAN = 4; // what a border through a span costs, against 2 within a paragraph
 
 export class Pages {
@@ -53,10 +53,10 @@ export class Pages {
     const { blocks, text } = this.model;
     const before = new Float64Array(blocks.length + 1); // pages' worth of text before each block
     blocks.forEach((block, i) => {
-      before[i + 1] = before[i] + Math.max((block.end - block.start) / PAGE, block.lines / LINES);
+      before[i + 1] = before[i] + Math.max((block.end - block.start) / PAGE_UNITS, block.lines / PAGE_LINES);
     });
     const all = before[blocks.length];
-    if (all * PAGE <= WHOLE) return [0];
+    if (all * PAGE_UNITS <= WHOLE_TEXT) return [0];
     const inside = insideSpans(blocks, spans);
     const count = Math.round(all);
     const firsts = [0];
@@ -64,7 +64,7 @@ export class Pages {
       const wanted = (page * all) / count;
       const cost = (block) => (inside[block] ? THROUGH_SPAN : 0) + borderCost(text, blocks[block].start) + Math.abs(before[block] - wanted);
       let best = Math.min(firstGreater(before, wanted), blocks.length - 1); // the nearest, where none is in reach
-      for (let block = firstGreater(before, wanted - SLACK); block < blocks.length && before[block] <= wanted + SLACK; block++) {
+      for (let block = firstGreater(before, wanted - PAGE_SLACK); block < blocks.length && before[block] <= wanted + PAGE_SLACK; block++) {
         if (cost(block) < cost(best)) best = block;
       }
       if (best > firsts[firsts.length - 1]) firsts.push(best);
