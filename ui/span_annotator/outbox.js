@@ -218,6 +218,15 @@ export class Outbox {
   }
 }
 
+/* The browser's storage; null where it is forbidden. */
+export function localStorageOrNull() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /* A kept entry, or null when it cannot be one: people and other programs write to a browser's storage too. */
 function readEntry(text) {
   try {

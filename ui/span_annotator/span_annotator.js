@@ -5,13 +5,11 @@
    body) commit(words, changes) on(event, listener); and read: editor, sheet, settings, history, ready. Events: "open"
    (sheet) when a document is painted, "place" ({place, total, pace}), "settings" (data), "saved" (revisions). */
 
-import { TextModel } from "./offsets.js";
-import { Edits, difference, laid, statusOnceEdited } from "./edits.js";
-import { placed, readDelta, readLabels, readSuggestions, sameData, writeDelta } from "./wire.js";
+import { readLabels, sameData } from "./wire.js";
 import { roomFor, themeOf } from "./surroundings.js";
 import { Server } from "./server.js";
-import { Life, Tabs, freshId } from "./tabs.js";
-import { Outbox } from "./outbox.js";
+import { Life, Tabs } from "./tabs.js";
+import { Outbox, localStorageOrNull } from "./outbox.js";
 import { History } from "./history.js";
 import { Queue } from "./queue.js";
 import { Opening } from "./opening.js";
@@ -19,17 +17,17 @@ import { Travel } from "./travel.js";
 import { Conflicts } from "./conflicts.js";
 import { Worked } from "./worked.js";
 import { savingState } from "./saving.js";
-import { Finished } from "./finished.js";
+import { Recording } from "./recording.js";
+import { Showing } from "./showing.js";
 import { SideList } from "./side_list.js";
 import { Panels } from "./panels.js";
-import { KeySheet } from "./key_sheet.js";
 import { Editor } from "./editor.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToKeyboard } from "./keyboard.js";
+import { Commands } from "./commands.js";
+import { Context } from "./context.js";
 
 const PATIENT = 550; // ms until a change that waits is said to be on its way: it is sent after 250
-const LONGEST_WORDS = 200; // characters, the server's limit
-const UNTOLD = /[\0\p{Surrogate}]/gu; // what no stored text holds: NUL and half a character, where words were cut
 
 const outboxes = new Map(); // project → its outbox, which goes on sending when the desk is left
 
@@ -45,19 +43,17 @@ class Annotator {
       onAccept: (item) => this.command((editor) => editor.accept(item)),
       onReject: (item) => this.command((editor) => editor.reject(item)),
     });
-    this.editor = new Editor(root, this.panels, this.list, (words, before) => this.#edited(words, before));
+    this.editor = new Editor(root, this.panels, this.list, (words, before) => this.recording.edited(words, before));
     this.editor.locked = true;
-    this.keySheet = new KeySheet(root.querySelector(".sheet"));
-    this.finished = new Finished(root, {
-      onGo: (screen) => this.go({ screen }),
-      onAll: () => this.#showAll(),
-      onBack: () => this.back(),
-    });
     this.worked = new Worked();
     this.history = new History(() => this.#sayHistory());
     this.conflicts = new Conflicts(this);
     this.travel = new Travel(this);
     this.opening = new Opening(this);
+    this.recording = new Recording(this);
+    this.showing = new Showing(this);
+    this.commands = new Commands(this);
+    this.context = new Context(this, this.abort.signal);
     this.settings = null;
     this.everSaved = false;
     this.#listen();
@@ -66,11 +62,9 @@ class Annotator {
   #listen() {
     const { signal } = this.abort;
     listenToPointer(this.editor, () => this.ready, signal);
-    listenToKeyboard(this, signal);
-    const commands = { keys: () => this.keySheet.toggle() };
+    listenToKeyboard(this.root, this.commands, signal);
     for (const control of this.root.querySelectorAll("[data-command]")) {
-      const { command } = control.dataset;
-      control.addEventListener("click", commands[command] ?? (() => this.#run(command)), { signal });
+      control.addEventListener("click", () => this.commands.click(control.dataset.command), { signal });
     }
     // A click on a control must not take the keys away from the text; Tab still reaches every control.
     this.root.addEventListener("mousedown", (event) => event.target.closest("button, .row") && event.preventDefault(), { signal });
@@ -89,8 +83,7 @@ class Annotator {
   destroy() {
     this.abort.abort();
     this.resizes.disconnect();
-    clearTimeout(this.stateTimer);
-    clearTimeout(this.opening.retry);
+    for (const timer of [this.stateTimer, this.opening.retry]) clearTimeout(timer);
     this.#leaveProject();
   }
 
@@ -105,6 +98,7 @@ class Annotator {
     this.settings = data;
     const relabelled = !sameData(data.labels, known?.labels);
     if (relabelled) this.editor.setLabels(readLabels(data.labels));
+    if (relabelled || !sameData(data.keys, known?.keys)) this.commands.use(data.keys, this.editor.labels);
     if (known?.project.id !== data.project.id) this.#enter(data);
     else this.#revise(data, known, relabelled);
     this.#emit("settings", data);
@@ -129,7 +123,7 @@ class Annotator {
       onChange: () => this.#sayShared(),
       onSaved: (revisions) => this.openId in revisions && this.opening.check(),
     });
-    this.takesFocus = document.activeElement === document.body;
+    this.showing.takesFocus = document.activeElement === document.body;
     await this.outbox.adopt();
     await this.opening.goTo({ document: data.document });
     this.#readHistory();
@@ -145,7 +139,8 @@ class Annotator {
   #revise(data, known, relabelled) {
     const { opening, queue, editor } = this;
     const refiltered = !sameData(data.filter, known.filter);
-    const asked = data.document !== known.document && data.document !== null && data.document !== this.openId;
+    // The address names what was opened here: only a document that it names by another hand is asked for.
+    const asked = data.document !== known.document && data.document !== null && !opening.trail.includes(data.document);
     const resourced = !sameData(data.sources, known.sources);
     queue.overlaps = data.project.overlap;
     editor.threshold = data.threshold;
@@ -178,6 +173,10 @@ class Annotator {
     return this.sheet !== null && !this.opening.busy;
   }
 
+  get finished() {
+    return this.showing.finished;
+  }
+
   get busy() {
     return this.opening.busy;
   }
@@ -193,40 +192,24 @@ class Annotator {
   /* Draw a page that was opened. */
   paint(page) {
     const { sheet } = page;
-    const { editor, queue } = this;
-    this.finished.hide();
-    if (!this.outbox.of(sheet.id).length) this.outbox.know(sheet.id, sheet.revision);
-    page.model ??= new TextModel(sheet.text, sheet.tokens, this.settings.project.language);
-    const state = placed(queue.current(page) ?? queue.stored(page), page.model);
-    editor.learnLabels([...state.spans, ...readSuggestions(page.model, sheet.suggestions)]);
     this.everSaved = sheet.revision > 0;
-    this.worked.restart();
-    if (!this.conflicts.asked.size) this.panels.dismiss();
-    this.panels.quiet();
-    editor.open(page.model, new Edits(state), readSuggestions(page.model, sheet.suggestions), this.settings.threshold);
+    this.showing.paint(page);
     this.#fit();
-    this.#sayState();
-    this.tabs.show(sheet.id);
+    this.#sayOpen(sheet);
+    this.#emit("place", this.queue.placeOf(page));
+  }
+
+  /* The queue is empty. */
+  showFinished(answer) {
+    this.showing.end(answer);
+    this.#sayOpen(null);
+  }
+
+  #sayOpen(sheet) {
+    this.tabs.show(sheet?.id ?? null);
     this.#sayShared();
-    this.#putAddress(sheet.id);
+    this.#sayState();
     this.#emit("open", sheet);
-    this.sayPlace();
-    if (this.takesFocus || this.#hasFocus()) editor.text.focus({ preventScroll: true });
-    this.takesFocus = false;
-  }
-
-  sayPlace() {
-    if (this.opening.page) this.#emit("place", this.queue.placeOf(this.opening.page));
-  }
-
-  showFinished({ pace }) {
-    this.finished.show({ queue: this.settings.queue, today: pace?.documents ?? 0, back: this.opening.trail.length > 0 });
-    this.tabs.show(null);
-    this.#sayShared();
-    this.#sayState();
-    this.#putAddress(null);
-    this.#emit("open", null);
-    this.finished.element.focus({ preventScroll: true });
   }
 
   /* The open document as it stands by now, edits that wait laid over it; `words` say why it changed. */
@@ -234,10 +217,7 @@ class Annotator {
     const { page } = this.opening;
     if (words) this.panels.toast(words);
     if (!page || page.sheet.id !== id) return;
-    const state = this.queue.current(page) ?? this.queue.stored(page);
-    const shown = placed(state, page.model, this.editor.edits.state.spans);
-    this.editor.learnLabels(shown.spans);
-    this.editor.show(shown);
+    this.showing.again(page);
     this.#sayState();
   }
 
@@ -261,7 +241,7 @@ class Annotator {
     else this.panels.toast(message);
   }
 
-  /* Ask the server how a document stands, when it is open; another is asked for when it is opened. */
+  /* Ask how the open document stands; another is asked for when it is opened. */
   async readAnew(documents) {
     if (documents.includes(this.openId)) await this.opening.goTo({ document: this.openId });
     this.#readHistory();
@@ -269,45 +249,14 @@ class Annotator {
 
   /* ---- edits ---- */
 
-  #edited(words, before) {
-    const { model, edits } = this.editor;
-    const forward = difference(before, edits.state);
-    const backward = difference(edits.state, before);
-    const touched = forward.added.length || forward.removed.length;
-    if (touched && forward.status === statusOnceEdited(before.status)) delete forward.status; // the server does that itself
-    const document = this.openId;
-    const documents = [{ id: document, name: this.nameOf(document) }];
-    this.record(words, documents, [{ document, ...writeDelta(forward, model) }], [{ document, ...writeDelta(backward, model) }]);
-  }
-
-  /* One edit over `documents` [{id, name}], on its way to the server and on the way back. */
+  /* One edit over documents [{id, name}]: its changes as on the wire, and those that take it back (null: unknown). */
   record(words, documents, forward, backward) {
-    const id = freshId();
-    const told = [...words.replace(UNTOLD, "")].slice(0, LONGEST_WORDS).join("");
-    this.history.record({ id, words: told, documents, forward, backward });
-    const changes = forward.map((change) => ({ base: this.queue.known(change.document)?.sheet.revision ?? 0, ...change }));
-    this.outbox.add({ id, kind: "edit", words: told, documents: documents.map((document) => document.id), changes, seconds: this.worked.take() });
-    return id;
+    return this.recording.record(words, documents, forward, backward);
   }
 
   /* A bulk edit: changes as on the wire, each with the revision it was made on. Resolves to whether it was saved. */
-  async commit(words, changes) {
-    const { outbox, queue, history } = this;
-    for (const { document, base } of changes) {
-      if (outbox.of(document).length) continue;
-      outbox.know(document, base);
-      if (document !== this.openId && queue.known(document)?.sheet.revision !== base) queue.forget([document]);
-    }
-    const documents = changes.map(({ document }) => ({ id: document, name: this.nameOf(document) }));
-    const id = this.record(words, documents, changes, null);
-    const here = changes.find(({ document }) => document === this.openId);
-    if (here) {
-      const { editor } = this;
-      const state = laid(editor.edits.state, readDelta(here, editor.model), queue.overlaps);
-      if (state) editor.show(state);
-    }
-    await outbox.flush();
-    return history.entries.some((entry) => entry.id === id) && !outbox.entries.some((entry) => entry.id === id);
+  commit(words, changes) {
+    return this.recording.commit(words, changes);
   }
 
   #confirmed(entry, revisions) {
@@ -331,7 +280,7 @@ class Annotator {
     if (!this.ready) return;
     const before = this.editor.edits.state;
     if (this.editor.edits.change({ status })) {
-      this.#edited(words, before);
+      this.recording.edited(words, before);
       if (before.status === "unlabelled" || before.status === "draft") this.queue.answered();
     }
     this.opening.next();
@@ -373,18 +322,6 @@ class Annotator {
   /* To another screen of the app. */
   go(target) {
     this.trigger("go", target);
-  }
-
-  #showAll() {
-    this.settings = { ...this.settings, queue: "all", filter: {} };
-    this.queue.use({}, this.settings.sources);
-    this.opening.goTo({});
-    this.#emit("settings", this.settings);
-  }
-
-  #run(command) {
-    this[command]();
-    this.#focusText();
   }
 
   /* Do something with the editor, while a document is open that takes edits. */
@@ -441,39 +378,10 @@ class Annotator {
     this.opening.check();
   }
 
-  #putAddress(document) {
-    const address = new URL(window.location.href);
-    if (document === null) address.searchParams.delete("document");
-    else address.searchParams.set("document", String(document));
-    if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
-  }
-
-  /* The label that a key means: its own first, then the digit by its place on the keyboard (other layouts). */
-  labelFor(event) {
-    const key = event.key.toLowerCase();
-    const place = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
-    for (const wanted of [key, place]) {
-      for (const label of this.editor.labels.values()) if (wanted && label.key === wanted) return label.id;
-    }
-    return null;
-  }
-
-  #hasFocus() {
-    return this.root.getRootNode().activeElement !== null || document.activeElement === document.body;
-  }
-
   /* As tall as the window allows, so that labels, text and actions are seen together. */
   #fit() {
     this.root.style.setProperty("--height", `${Math.round(roomFor(this.root))}px`);
     if (this.sheet) this.editor.relayout();
-  }
-}
-
-function localStorageOrNull() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
   }
 }
 
