@@ -14,7 +14,6 @@ suggestions [[start, end, label, score]…] (of a model).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,7 +31,6 @@ from tests.browser.server import RunningApp, running_app
 
 LABELS = ("PER", "ORG", "LOC", "DATE")
 KEYS = {"DATE": "d"}
-SAVED = re.compile(r"\bsaved\b")
 SHADOW = 'document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot'
 ROW = ".row:not(.row-suggested)"
 
@@ -219,7 +217,7 @@ class Desk:
 
     def saved(self) -> None:
         """Wait until the screen says that everything reached the server."""
-        expect(self.root).to_have_attribute("data-state", SAVED)
+        browsing.saved(self.page)
 
     def press(self, *keys: str) -> None:
         """Real keys, one after the other."""
