@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidValue, NotFound
@@ -17,6 +17,7 @@ from db.accounts import YOU, account_id
 from db.annotations import UNLABELLED
 
 NO_SPLIT = "none"
+TO_DO = "to do"
 PREVIEW_CHARACTERS = 160
 
 
@@ -29,8 +30,9 @@ def _check_choice(what: str, value: str | None, allowed: tuple[str, ...]) -> Non
 class Filter:
     """What a document must be to be listed; None asks for nothing.
 
-    `status` is "unlabelled", "draft", "accepted" or "skipped"; `split` a split or "none" for documents without
-    one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any case.
+    `status` is "unlabelled", "draft", "accepted", "skipped", or "to do": neither accepted nor skipped. A document
+    is unlabelled without an annotation and with one that was taken back. `split` is a split or "none" for documents
+    without one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any case.
     """
 
     status: str | None = None
@@ -41,7 +43,7 @@ class Filter:
     annotator: str = YOU
 
     def __post_init__(self) -> None:
-        _check_choice("status", self.status, (UNLABELLED, *schema.STATUSES))
+        _check_choice("status", self.status, (TO_DO, UNLABELLED, *schema.STATUSES))
         _check_choice("split", self.split, (NO_SPLIT, *schema.SPLITS))
 
 
@@ -149,7 +151,9 @@ def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     )
     conditions: list[ColumnElement[bool]] = [document.project_id == project_id]
     if filter.status == UNLABELLED:
-        conditions.append(annotation.id.is_(None))
+        conditions.append(or_(annotation.id.is_(None), annotation.status == UNLABELLED))
+    elif filter.status == TO_DO:
+        conditions.append(or_(annotation.id.is_(None), annotation.status.in_((UNLABELLED, "draft"))))
     elif filter.status is not None:
         conditions.append(annotation.status == filter.status)
     if filter.split is not None:

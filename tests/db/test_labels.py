@@ -11,12 +11,12 @@ def by_name(s, project, name):
     return next(label for label in labels.list_labels(s, project.id) if label.name == name)
 
 
-def test_new_labels_get_the_next_digit_and_a_colour_of_their_own(store, project):
+def test_new_labels_get_the_next_digit_then_shift_and_digit_and_a_colour_of_their_own(store, project):
     with store.writing() as s:
         for number in range(9):
             labels.add(s, project.id, f"L{number}", actor="you")
         found = labels.list_labels(s, project.id)
-    assert [label.key for label in found] == [*"1234567890", None, None]
+    assert [label.key for label in found] == [*"1234567890", "shift+1", "shift+2"]
     assert sorted(label.hue for label in found) == list(range(12))
     assert [label.position for label in found] == list(range(12))
 
