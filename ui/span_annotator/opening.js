@@ -2,7 +2,7 @@
    Until then the old text stays and takes no keys, so that none is meant for one document and reaches another. */
 
 import { sameState } from "./edits.js";
-import { readState } from "./wire.js";
+import { readState, readSuggestions } from "./wire.js";
 
 const RETRY = 3000; // ms until a document that did not come is asked for again
 
@@ -148,7 +148,7 @@ export class Opening {
     try {
       stands = await desk.server.request("check", { document: id, revision });
     } catch (error) {
-      if (error.status === 404) desk.documentsGone([id], `${desk.nameOf(id)} was deleted elsewhere.`);
+      if (error.status === 404) this.documentsGone([id], `${desk.nameOf(id)} was deleted elsewhere.`);
       return;
     }
     // What waits is laid over the new version when it is sent, and so is what was confirmed meanwhile.
@@ -157,5 +157,28 @@ export class Opening {
     desk.queue.replace(page, stands);
     desk.outbox.know(id, stands.revision);
     if (!same) desk.showStored(id, `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
+  }
+
+  /* Ask how the open document stands, if it is among `documents`, and show that in place; others are asked for when they
+     are opened. */
+  async readAnew(documents) {
+    const { desk, page: known } = this;
+    desk.readHistory();
+    if (!documents.includes(this.id)) return;
+    const { page } = await desk.queue.ask({ document: this.id });
+    if (!page || this.page !== known) return;
+    page.model = known.model;
+    this.page = page;
+    if (!desk.outbox.of(this.id).length) desk.outbox.know(this.id, page.sheet.revision);
+    desk.editor.suggestions = readSuggestions(page.model, page.sheet.suggestions);
+    desk.showStored(this.id, "");
+  }
+
+  /* Documents that were deleted elsewhere. */
+  documentsGone(documents, message) {
+    this.trail = this.trail.filter((id) => !documents.includes(id));
+    this.desk.queue.forget(documents);
+    if (documents.includes(this.id)) this.goTo({}, { words: `${message} The next one is shown.` });
+    else this.desk.panels.toast(message);
   }
 }

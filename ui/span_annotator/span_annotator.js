@@ -16,7 +16,7 @@ import { Opening } from "./opening.js";
 import { Travel } from "./travel.js";
 import { Conflicts } from "./conflicts.js";
 import { Worked } from "./worked.js";
-import { savingState } from "./saving.js";
+import { Saving } from "./saving.js";
 import { Recording } from "./recording.js";
 import { Showing } from "./showing.js";
 import { SideList } from "./side_list.js";
@@ -27,7 +27,6 @@ import { listenToKeyboard } from "./keyboard.js";
 import { Commands } from "./commands.js";
 import { Context } from "./context.js";
 
-const PATIENT = 550; // ms until a change that waits is said to be on its way: it is sent after 250
 
 const outboxes = new Map(); // project → its outbox, which goes on sending when the desk is left
 
@@ -55,7 +54,7 @@ class Annotator {
     this.commands = new Commands(this);
     this.context = new Context(this, this.abort.signal);
     this.settings = null;
-    this.everSaved = false;
+    this.saving = new Saving(this);
     this.#listen();
   }
 
@@ -83,7 +82,7 @@ class Annotator {
   destroy() {
     this.abort.abort();
     this.resizes.disconnect();
-    for (const timer of [this.stateTimer, this.opening.retry]) clearTimeout(timer);
+    for (const timer of [this.saving.timer, this.opening.retry]) clearTimeout(timer);
     this.#leaveProject();
   }
 
@@ -113,7 +112,7 @@ class Annotator {
     if (!outboxes.has(key)) outboxes.set(key, new Outbox(this.server, project.id, new Life(storage), storage));
     this.outbox = outboxes.get(key);
     this.outbox.listener = {
-      onChange: () => this.#sayState(),
+      onChange: () => this.saving.say(),
       onConfirmed: (entry, revisions) => this.#confirmed(entry, revisions),
       onFailed: (entry, result) => this.conflicts.handle(entry, result),
     };
@@ -126,7 +125,7 @@ class Annotator {
     this.showing.takesFocus = document.activeElement === document.body;
     await this.outbox.adopt();
     await this.opening.goTo({ document: data.document });
-    this.#readHistory();
+    this.readHistory();
   }
 
   #leaveProject() {
@@ -150,7 +149,7 @@ class Annotator {
     else if (this.sheet) editor.refresh({ all: relabelled });
   }
 
-  async #readHistory() {
+  async readHistory() {
     try {
       this.history.load((await this.server.request("history", {})).edits);
     } catch {
@@ -192,7 +191,7 @@ class Annotator {
   /* Draw a page that was opened. */
   paint(page) {
     const { sheet } = page;
-    this.everSaved = sheet.revision > 0;
+    this.saving.everSaved = sheet.revision > 0;
     this.showing.paint(page);
     this.#fit();
     this.#sayOpen(sheet);
@@ -208,7 +207,7 @@ class Annotator {
   #sayOpen(sheet) {
     this.tabs.show(sheet?.id ?? null);
     this.#sayShared();
-    this.#sayState();
+    this.saving.say();
     this.#emit("open", sheet);
   }
 
@@ -218,33 +217,7 @@ class Annotator {
     if (words) this.panels.toast(words);
     if (!page || page.sheet.id !== id) return;
     this.showing.again(page);
-    this.#sayState();
-  }
-
-  /* What of `documents` is seen now, to be brought back later. */
-  shownState(documents) {
-    return this.sheet && documents.includes(this.openId) ? { id: this.openId, state: this.editor.edits.state } : null;
-  }
-
-  async bringBack({ id, state }) {
-    this.panels.dismiss();
-    if (id !== this.openId) await this.opening.open(id);
-    const { spans, flagged } = state;
-    if (id === this.openId) this.command((editor) => editor.apply("brought my version back", { spans, flagged }));
-  }
-
-  documentsGone(documents, message) {
-    const { trail } = this.opening;
-    this.opening.trail = trail.filter((id) => !documents.includes(id));
-    this.queue.forget(documents);
-    if (documents.includes(this.openId)) this.opening.goTo({}, { words: `${message} The next one is shown.` });
-    else this.panels.toast(message);
-  }
-
-  /* Ask how the open document stands; another is asked for when it is opened. */
-  async readAnew(documents) {
-    if (documents.includes(this.openId)) await this.opening.goTo({ document: this.openId });
-    this.#readHistory();
+    this.saving.say();
   }
 
   /* ---- edits ---- */
@@ -260,7 +233,7 @@ class Annotator {
   }
 
   #confirmed(entry, revisions) {
-    this.everSaved = true;
+    this.saving.everSaved = true;
     this.queue.confirm(entry, revisions);
     this.tabs.saved(revisions);
     this.#emit("saved", revisions);
@@ -312,7 +285,7 @@ class Annotator {
 
   async save() {
     const sent = await this.outbox.flush();
-    this.panels.toast(sent ? "Everything is saved; it is done by itself after each change." : this.#saving().title);
+    this.panels.toast(sent ? "Everything is saved; it is done by itself after each change." : this.saving.now().title);
   }
 
   request(path, body) {
@@ -343,21 +316,6 @@ class Annotator {
 
   #emit(event, value) {
     for (const listener of this.listeners.get(event) ?? []) listener(value);
-  }
-
-  #saving() {
-    const waits = this.outbox.size > 0;
-    if (!waits) this.waitsSince = null;
-    else this.waitsSince ??= performance.now();
-    const patient = waits && performance.now() - this.waitsSince < PATIENT;
-    return savingState(this.outbox, { everSaved: this.everSaved, patient });
-  }
-
-  #sayState() {
-    const saving = this.#saving();
-    this.panels.drawState(saving);
-    clearTimeout(this.stateTimer);
-    if (saving.state === "dirty") this.stateTimer = setTimeout(() => this.#sayState(), PATIENT);
   }
 
   #sayShared() {

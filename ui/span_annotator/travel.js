@@ -85,7 +85,7 @@ export class Travel {
       return;
     }
     desk.queue.forget(documents.filter((id) => id !== desk.openId));
-    await desk.readAnew(documents);
+    await desk.opening.readAnew(documents);
     const count = documents.length > 1 ? ` in ${documents.length} documents` : "";
     desk.panels.toast(`${done}${count}: ${entry.words} · ${back}`);
   }
