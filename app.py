@@ -5,7 +5,12 @@ from starlette.middleware import Middleware
 
 from api.guard import LoopbackOnly, refuse_open_address
 from api.lifespan import lifespan
-from api.routes import ROUTES
+from api.routes import routes_under
 
 refuse_open_address()
-app = st.App("ui/main.py", routes=ROUTES, middleware=[Middleware(LoopbackOnly)], lifespan=lifespan)
+app = st.App(
+    "ui/main.py",
+    routes=routes_under(st.get_option("server.baseUrlPath")),
+    middleware=[Middleware(LoopbackOnly)],
+    lifespan=lifespan,
+)
