@@ -3,6 +3,7 @@
 import { button, make, setText } from "./elements.js";
 
 const TOAST = 4200; // ms
+const ASKING = 20_000; // ms
 
 export class Panels {
   constructor(root, { onLabel }) {
@@ -25,9 +26,8 @@ export class Panels {
   buildLabels(labels) {
     this.chips = new Map();
     const elements = [...labels.values()].map((label) => {
-      const key = label.key ? `, key ${label.key.toUpperCase()}` : "";
-      const title = `${label.name}${key}${label.description ? `\n${label.description}` : ""}`;
-      const chip = button(`label hue-${label.hue}`, "", title, () => this.actions.onLabel(label.id));
+      const chip = button(`label hue-${label.hue}`, "", "", () => this.actions.onLabel(label.id));
+      chip.dataset.label = label.id;
       const count = make("span", "label-count", "0");
       if (label.key) chip.append(make("kbd", "", label.key.toUpperCase()));
       chip.append(make("span", "label-name", label.name), count);
@@ -69,8 +69,9 @@ export class Panels {
     this.hintShown = signature;
     this.hint.replaceChildren(
       ...pairs.map(([key, meaning]) => {
-        const part = make("span", "hint-part");
-        part.append(make("kbd", "", key), meaning);
+        const part = make("span", key ? "hint-part" : "hint-part hint-reason");
+        if (key) part.append(make("kbd", "", key));
+        part.append(meaning);
         return part;
       }),
     );
@@ -94,11 +95,19 @@ export class Panels {
     this.notice.animate([{ transform: "translateX(-4px)" }, { transform: "translateX(4px)" }, { transform: "none" }], 160);
   }
 
-  toast(message) {
-    setText(this.toastBox, message);
+  /* A message that goes by itself; with ways out [[key, words, action]…] it stays until one is taken or work goes on. */
+  toast(message, ways = []) {
+    const buttons = ways.map(([key, words, action]) => {
+      const way = button("way-out", "", "", action);
+      if (key) way.append(make("kbd", "", key));
+      way.append(words);
+      return way;
+    });
+    this.toastBox.replaceChildren(make("span", "toast-text", message), ...buttons);
+    this.toastBox.classList.toggle("asks", buttons.length > 0);
     this.toastBox.classList.add("shown");
     clearTimeout(this.toastTimer);
-    this.toastTimer = setTimeout(() => this.quiet(), TOAST);
+    this.toastTimer = setTimeout(() => this.quiet(), ways.length ? ASKING : TOAST);
   }
 
   quiet() {

@@ -1,0 +1,124 @@
+/* What a label means, shown beside its chip, and beside a span with where it came from. A card comes after a moment's
+   rest of the pointer, or of the keyboard on a chip or a picked span; it takes no clicks and goes at the next sign. */
+
+import { make } from "./elements.js";
+import { shownKey } from "./keys.js";
+
+const REST = 350; // ms
+const GAP = 7; // px between what is meant and its card
+const CAPTIONS = { dictionary: "from the dictionary", rules: "from a rule" };
+
+export class Cards {
+  constructor(desk, signal) {
+    this.desk = desk;
+    this.root = desk.root;
+    this.card = make("div", "card");
+    this.card.setAttribute("role", "tooltip");
+    this.card.id = "card";
+    this.card.hidden = true;
+    this.root.append(this.card);
+    const listen = (name, listener) => this.root.addEventListener(name, listener, { signal, passive: true });
+    listen("pointerover", (event) => event.pointerType === "mouse" && this.#over(event.target));
+    listen("pointerleave", () => this.hide());
+    listen("pointerdown", () => this.hide());
+    listen("wheel", () => this.hide());
+    listen("focusin", (event) => this.#focused(event.target));
+    listen("focusout", () => this.hide());
+    listen("keydown", () => this.hide());
+    listen("keyup", (event) => event.key === "Tab" && this.#picked());
+  }
+
+  hide() {
+    clearTimeout(this.timer);
+    this.target = null;
+    if (this.card.hidden) return;
+    this.card.hidden = true;
+    this.described?.removeAttribute("aria-describedby");
+  }
+
+  /* The pointer moved onto something: its own card in a moment, or none. */
+  #over(element) {
+    const target = element instanceof Element ? element.closest(".label, .run") : null;
+    if (target === this.target) return;
+    this.hide();
+    if (target) this.#soon(target, () => this.#about(target));
+  }
+
+  #focused(element) {
+    if (element instanceof Element && element.matches(".label:focus-visible")) this.#soon(element, () => this.#about(element));
+  }
+
+  /* A span or suggestion was picked by Tab. */
+  #picked() {
+    const { selected, view } = this.desk.editor;
+    const run = selected && this.root.querySelector(".run.selected.last");
+    if (run && view.owner(run) === selected) this.#soon(run, () => this.#aboutItem(selected));
+  }
+
+  #soon(target, parts) {
+    this.hide();
+    this.target = target;
+    this.timer = setTimeout(() => this.target === target && target.isConnected && this.#show(target, parts()), REST);
+  }
+
+  #about(target) {
+    if (target.matches(".label")) return this.#aboutLabel(this.desk.editor.labels.get(Number(target.dataset.label)));
+    return this.#aboutItem(this.desk.editor.view.owner(target));
+  }
+
+  #aboutLabel(label) {
+    if (!label) return [];
+    const head = make("div", "card-head");
+    head.append(make("b", "", label.name));
+    if (label.key) head.append(make("kbd", "", shownKey(label.key)));
+    const first = this.desk.settings.guide.labels?.[label.id]?.first;
+    const parts = [head];
+    if (label.description) parts.push(make("p", "", label.description));
+    if (first && first !== label.description) parts.push(make("p", "card-guide", first));
+    return parts;
+  }
+
+  #aboutItem(item) {
+    const { editor } = this.desk;
+    const label = item && editor.drawn.get(item.label);
+    if (!label) return [];
+    const parts = this.#aboutLabel(label);
+    const origin = this.#origin(item);
+    if (origin) parts.push(make("p", "card-origin", origin));
+    const misfit = item.score === undefined && editor.model.misfit(item.start, item.end);
+    if (misfit) parts.push(make("p", "card-warning", `It ${misfit}, so a model cannot learn it exactly.`));
+    return parts;
+  }
+
+  /* Where a suggestion comes from, or the span that was made of one. */
+  #origin(item) {
+    const { editor } = this.desk;
+    const open = item.score !== undefined;
+    const from = open ? item : editor.suggestions.find((s) => s.start === item.start && s.end === item.end && s.label === item.label);
+    if (!from) return "";
+    const source = CAPTIONS[from.source] ?? `by ${from.source}`;
+    const score = from.score === null ? "" : `, score ${from.score.toFixed(2)}`;
+    return open ? `Suggested ${source}${score}` : `Accepted; suggested ${source}${score}`;
+  }
+
+  /* Below what is meant, above where there is no room; never beyond the sides. */
+  #show(target, parts) {
+    if (!parts.length) return;
+    this.card.replaceChildren(...parts);
+    this.card.hidden = false;
+    const boxes = [...target.getClientRects()];
+    const box = boxes.at(-1) ?? target.getBoundingClientRect();
+    const frame = this.root.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.card;
+    const chip = target.matches(".run") ? 11 : 0; // the label's name hangs under its run
+    const below = box.bottom + chip + GAP;
+    const above = boxes[0].top - GAP - height;
+    const top = below + height > Math.min(window.innerHeight, frame.bottom) && above > 0 ? above : below;
+    const left = Math.min(Math.max(box.left, frame.left), frame.right - width);
+    this.card.style.transform = `translate(${Math.round(left - frame.left)}px, ${Math.round(top - frame.top)}px)`;
+    if (target.matches("button")) {
+      target.setAttribute("aria-describedby", this.card.id);
+      this.described = target;
+    }
+  }
+}
