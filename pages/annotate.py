@@ -7,6 +7,7 @@ import streamlit as st
 from db import labels as label_store
 from db import projects
 from ui import desk, queue_filter, render
+from ui.guide import guide
 from ui.screens import open_screen
 from ui.session import open_page
 from ui.span_annotator import Queue, payload, span_annotator
@@ -46,7 +47,7 @@ def annotate() -> None:
         queue=Queue(name, {**desk.QUEUES[name], **narrowed}),
         sources=sources,
         document=desk.asked_document(page),
-        guide={},
+        guide=guide(page, known),
     )
     going = span_annotator(settings)
     if going is None:

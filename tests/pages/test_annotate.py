@@ -24,12 +24,12 @@ def test_a_visit_begins_with_what_is_to_do_and_with_all_when_nothing_is(visit, p
     assert given(visit("annotate", project=project.id))["queue"] == "all"
 
 
-def test_the_desk_gets_project_labels_and_keys_but_no_text(visit, project):
+def test_the_desk_gets_project_labels_and_keys_but_no_document(visit, project):
     sent = given(visit("annotate", project=project.id))
     assert sent["project"] == {"id": project.id, "language": "en", "overlap": False}
     assert [row[1] for row in sent["labels"]] == ["PER", "ORG", "LOC"]
     assert (sent["filter"], sent["document"]) == ({"status": "to do"}, None)
-    assert "Merkel" not in json.dumps(sent)
+    assert "visited" not in json.dumps(sent)
 
 
 @pytest.mark.parametrize(
