@@ -58,6 +58,7 @@ MODULES = (
     "showing.js",
     "movement.js",
     "phrase.js",
+    "hints.js",
     "reading.js",
     "keys.js",
     "misfits.js",
@@ -80,7 +81,7 @@ MODULES = (
     "context.js",
     "span_annotator.js",
 )
-STYLES = ("span_annotator.css", "pages.css", "keys.css", "context.css", "layers.css")
+STYLES = ("span_annotator.css", "sync.css", "pages.css", "keys.css", "context.css", "layers.css")
 
 
 def joined_modules() -> str:
