@@ -142,6 +142,21 @@ def standing(s: Session, project_id: int, document_id: int, filter: Filter = EVE
     return (place if present else 0), total
 
 
+def tally(s: Session, project_id: int, filter: Filter = EVERYTHING) -> dict[str, int]:
+    """How many documents `filter` lets through: "all", by status, and "flagged", whatever their status."""
+    annotation = schema.Annotation
+    status = func.coalesce(annotation.status, UNLABELLED)
+    counted = _matching(s, project_id, filter).with_only_columns(
+        status, func.count(), func.count(case((annotation.flagged.is_(True), 1)))
+    )
+    found = {name: 0 for name in (UNLABELLED, *schema.STATUSES)} | {"all": 0, "flagged": 0}
+    for name, documents, flagged in s.execute(counted.group_by(status)):
+        found[name] += documents
+        found["all"] += documents
+        found["flagged"] += flagged
+    return found
+
+
 def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     """A query for the ids that `filter` lets through, the annotation of its annotator joined, not ordered."""
     document, annotation = schema.Document, schema.Annotation

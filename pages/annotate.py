@@ -10,7 +10,7 @@ from ui import desk, queue_filter, render
 from ui.guide import guide
 from ui.screens import open_screen
 from ui.session import open_page
-from ui.span_annotator import Queue, payload, span_annotator
+from ui.span_annotator import payload, span_annotator
 
 page = open_page()
 with page.store.reading() as session:
@@ -36,15 +36,14 @@ def annotate() -> None:
     """The bar above the text and the desk; a change of the bar reruns this fragment only."""
     desk.prepare_queue(summary)
     with st.container(horizontal=True, vertical_alignment="center", key="desk-bar"):
-        name = desk.choose_queue()
-        narrowed = queue_filter.choose(page, known)
+        queue = queue_filter.choose(page, known)
         sources = desk.choose_sources(page)
         if st.query_params.get("back") == "inspect" and st.button("Back to Inspect", icon=":material/arrow_back:"):
             open_screen("inspect", query_params={"project": str(page.project.id)})
     settings = payload(
         page.project,
         desk.annotator_labels(known),
-        queue=Queue(name, {**desk.QUEUES[name], **narrowed}),
+        queue=queue,
         sources=sources,
         document=desk.asked_document(page),
         guide=guide(page, known),
@@ -54,7 +53,14 @@ def annotate() -> None:
         return
     if "screen" in going:
         open_screen(going["screen"])
-    desk.switch_queue(going["queue"])
+    if "list" in going:
+        queue_filter.listed(page, queue)
+        open_screen("documents", query_params={"project": str(page.project.id), "section": "browse"})
+    if "queue" in going:
+        desk.switch_queue(going["queue"])
+        queue_filter.drop(page, "all")
+    else:
+        queue_filter.drop(page, going["drop"])
     st.rerun(scope="fragment")
 
 

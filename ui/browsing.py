@@ -17,7 +17,7 @@ from ui.screens import open_screen
 from ui.session import Page
 
 PAGE_ROWS = 50
-STATUSES = ("unlabelled", "draft", "accepted", "skipped")
+STATUSES = ("to do", "unlabelled", "draft", "accepted", "skipped")
 SPLITS = {"train": "train", "dev": "dev", "test": "test", "none": "no split"}
 _OFFSET = "page:browse-offset"
 

@@ -6,7 +6,6 @@ Choices are remembered for the visit, so that leaving the page and coming back c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -14,19 +13,10 @@ from db import documents, models, rules
 from db.labels import Label
 from db.models import Model
 from db.projects import ProjectSummary
+from ui.queue_filter import QUEUE, QUEUES
 from ui.session import Page
 from ui.span_annotator import AnnotatorLabel, Sources
 
-QUEUES: Mapping[str, Mapping[str, Any]] = {
-    "to do": {"status": "to do"},
-    "unlabelled": {"status": "unlabelled"},
-    "drafts": {"status": "draft"},
-    "accepted": {"status": "accepted"},
-    "skipped": {"status": "skipped"},
-    "flagged": {"flagged": True},
-    "all": {},
-}
-QUEUE = "page:queue"  # the widget's place in the visit's memory
 _NEXT_QUEUE = "page:next-queue"
 _FROM_INSPECT = "page:from-inspect"
 
@@ -52,19 +42,6 @@ def prepare_queue(summary: ProjectSummary) -> None:
     state[_FROM_INSPECT] = from_inspect
     if state.get(QUEUE) not in QUEUES:
         state[QUEUE] = first_queue(summary)
-
-
-def choose_queue() -> str:
-    """The queue's widget; its name."""
-    return st.selectbox(
-        "Queue",
-        list(QUEUES),
-        format_func=str.capitalize,
-        key=QUEUE,
-        persist_state="session",
-        label_visibility="collapsed",
-        width=150,
-    )
 
 
 def switch_queue(name: str) -> None:

@@ -45,7 +45,7 @@ def test_the_desk_gets_project_labels_and_keys_but_no_document(visit, project):
 )
 def test_each_queue_is_a_filter(visit, project, queue, expected):
     app = visit("annotate", project=project.id)
-    checked(app.selectbox(key="page:queue").select(queue).run())
+    checked(app.radio(key="page:queue").set_value(queue).run())
     assert given(app)["filter"] == expected
 
 
@@ -65,7 +65,7 @@ def test_label_split_and_search_narrow_the_queue_and_are_cleared_together(visit,
 
 def test_choices_outlive_leaving_the_page(visit, project):
     app = visit("annotate", project=project.id)
-    app.selectbox(key="page:queue").select("accepted")
+    app.radio(key="page:queue").set_value("accepted")
     app.text_input(key=f"page:filter-search-{project.id}").input("Merkel")
     before = given(checked(app.run()))
     checked(app.switch_page("../pages/labels.py").run())
@@ -99,7 +99,7 @@ def test_from_inspect_all_documents_are_the_queue_and_there_is_a_way_back(visit,
     app = visit("annotate", project=project.id, document=first, back="inspect")
     assert given(app)["queue"] == "all"
     assert [button.label for button in app.button if button.label == "Back to Inspect"]
-    checked(app.selectbox(key="page:queue").select("drafts").run())
+    checked(app.radio(key="page:queue").set_value("drafts").run())
     assert given(app)["queue"] == "drafts"  # the person's own choice stays
 
 

@@ -81,6 +81,12 @@ MODULES = (
     "context.js",
     "span_annotator.js",
 )
+GOING: Mapping[str, tuple[str, ...]] = {
+    "screen": SCREENS,
+    "queue": ("all",),
+    "drop": ("all", "label", "split", "flagged", "search"),
+    "list": ("queue",),
+}
 STYLES = ("span_annotator.css", "sync.css", "pages.css", "keys.css", "context.css", "layers.css")
 
 
@@ -118,12 +124,15 @@ def _nothing() -> None:
 
 
 def going(value: object) -> dict[str, str] | None:
-    """Where the person wants to go: {"screen": …} to leave, {"queue": "all"} for all documents, or None."""
+    """Where the person wants to go, one of: {"screen": …} to leave, {"queue": "all"} to look through all documents,
+    {"drop": …} to take a part of the filter away ("all" for each), {"list": "queue"} to see the queue as a list.
+    """
     if not isinstance(value, Mapping):
         return None
-    if value.get("screen") in SCREENS:
-        return {"screen": str(value["screen"])}
-    return {"queue": "all"} if value.get("queue") == "all" else None
+    for what, allowed in GOING.items():
+        if value.get(what) in allowed:
+            return {what: str(value[what])}
+    return None
 
 
 def payload(
@@ -145,6 +154,8 @@ def payload(
         "keys": keymap.resolved(project.keys),
         "queue": queue.name,
         "filter": dict(queue.filter),
+        "narrowed": [list(part) for part in queue.narrowed],
+        "everything": queue.everything,
         "sources": {"model": sources.model, "dictionary": sources.dictionary, "rules": sources.rules},
         "threshold": sources.threshold,
         "document": document,

@@ -72,7 +72,7 @@ export class Head {
       return part;
     });
     const all = button("narrowed-way", "Clear", "", () => this.desk.go({ drop: "all" }));
-    const list = button("narrowed-way", "As a list", "", () => this.desk.go({ screen: "documents" }));
+    const list = button("narrowed-way", "As a list", "", () => this.desk.go({ list: "queue" }));
     this.narrowed.replaceChildren(make("span", "narrowed-title", "Only"), ...parts, ...(narrowed.length > 1 ? [all] : []), list);
   }
 }

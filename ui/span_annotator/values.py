@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -46,7 +46,13 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The documents to go through: the queue's name, and what a document must be (see api/desk/opening.py)."""
+    """The documents to go through: the queue's name, and what a document must be (see api/desk/opening.py).
+
+    `narrowed` names each part of the filter that a person has chosen beside the queue, and says it in words;
+    `everything` is how many documents these parts let through in all queues, None where nobody has counted.
+    """
 
     name: str = "all"
     filter: Mapping[str, Any] = field(default_factory=dict)
+    narrowed: Sequence[tuple[str, str]] = ()
+    everything: int | None = None
