@@ -13,6 +13,7 @@ export class Showing {
       onGo: (screen) => desk.go({ screen }),
       onAll: () => desk.go({ queue: "all" }),
       onBack: () => desk.back(),
+      onDrop: (part) => desk.go({ drop: part }),
     });
   }
 
@@ -30,6 +31,7 @@ export class Showing {
     desk.worked.restart();
     if (!desk.conflicts.asked.size) desk.panels.dismiss();
     desk.panels.quiet();
+    editor.allowOverlaps(desk.settings.project.overlap);
     editor.open(page.model, new Edits(state), suggestions, desk.settings.threshold);
     this.#putAddress(sheet.id);
     if (this.takesFocus || this.#hasFocus()) editor.text.focus({ preventScroll: true });
@@ -39,7 +41,8 @@ export class Showing {
   /* Nothing is left in the queue. */
   end({ pace }) {
     const { desk } = this;
-    this.finished.show({ queue: desk.settings.queue, today: pace?.documents ?? 0, back: desk.opening.trail.length > 0 });
+    const { queue, narrowed } = desk.settings;
+    this.finished.show({ queue, narrowed, today: pace?.documents ?? 0, back: desk.opening.trail.length > 0 });
     this.#putAddress(null);
     this.finished.element.focus({ preventScroll: true });
   }

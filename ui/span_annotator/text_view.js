@@ -5,6 +5,8 @@
 
 import { isRightToLeft, unseen } from "./characters.js";
 import { touching } from "./sorted_spans.js";
+import { innerFirst } from "./layers.js";
+import { keptInstead, obstacle } from "./carried.js";
 import { cancelIdle, whenIdle } from "./idle.js";
 import { nameOf, placeOf, placesOf } from "./spoken.js";
 import { make } from "./elements.js";
@@ -23,6 +25,7 @@ export class TextView {
     this.model = model;
     this.pages = pages;
     this.elements = [];
+    this.remarks = []; // ranges with a comment, by start
     this.container.lang = model.language;
   }
 
@@ -103,6 +106,16 @@ export class TextView {
     return this.elements[index];
   }
 
+  /* Mark the ranges that comments are written on: [{start, end, kind, remark}], in any order. */
+  showRemarks(remarks) {
+    const before = this.remarks;
+    this.remarks = [...remarks].sort((a, b) => a.start - b.start);
+    for (const { start, end } of [...before, ...remarks]) {
+      const [first, last] = this.model.blocksOf(start, end);
+      for (let index = first; index <= last; index++) this.render(index, this.scene);
+    }
+  }
+
   /* The span or suggestion drawn at an event's target, if any. */
   owner(target) {
     const run = target instanceof Element ? target.closest(".run") : null;
@@ -127,7 +140,7 @@ export class TextView {
     return boxes;
   }
 
-  /* Draw one block from `scene`: {spans, pending, selected, labels} with spans and pending sorted by start. */
+  /* Draw one block from `scene`: {spans, pending, selected, labels, layers}, spans and pending sorted by start. */
   render(index, scene) {
     this.scene = scene;
     if (!this.elements[index]) return;
@@ -135,7 +148,8 @@ export class TextView {
     const block = this.model.blocks[index];
     const spans = touching(scene.spans, block);
     const pending = touching(scene.pending, block);
-    const marks = (block.marks ??= unseen(this.model.text.slice(block.start, block.end), block.start));
+    block.marks ??= unseen(this.model.text.slice(block.start, block.end), block.start);
+    const marks = [...block.marks, ...touching(this.remarks, block)];
     const cuts = new Set([block.start, block.end]);
     for (const item of [...spans, ...pending, ...marks]) {
       cuts.add(Math.max(block.start, item.start)).add(Math.min(block.end, item.end));
@@ -144,32 +158,45 @@ export class TextView {
     const nodes = [];
     const children = [];
     this.runs[index] = [];
+    this.crowded = scene.layers.crowded([...spans, ...pending]);
     for (let i = 0; i + 1 < borders.length; i++) {
       const piece = { start: borders[i], end: borders[i + 1] };
       const node = document.createTextNode(this.model.drawn.slice(piece.start, piece.end));
       const covers = (item) => item.start <= piece.start && item.end >= piece.end;
       nodes.push({ start: piece.start, node });
-      const span = spans.findLast(covers); // sorted by start: the last one is the innermost
-      const suggestion = pending.find(covers);
       const mark = marks.find(covers);
-      let child = node;
-      if (mark) child = this.#mark(mark, child);
-      if (suggestion) child = this.#suggestion(suggestion, piece, child, scene);
-      if (span) child = this.#span(span, piece, child, scene, spans.filter(covers).length > 1);
-      children.push(child);
+      const child = mark ? this.#mark(mark, node) : node;
+      children.push(this.#layers(pending.filter(covers), spans.filter(covers), piece, child, scene));
     }
     this.nodes[index] = nodes;
     this.elements[index].replaceChildren(...children);
     this.#drawLater();
   }
 
-  #span(span, piece, child, scene, nested) {
+  /* A piece in the runs of all that covers it, the outermost lane around the others. The text has the tint of one
+     span, the picked or the innermost; the others are seen in their lanes. */
+  #layers(suggestions, spans, piece, child, scene) {
+    const tinted = spans.includes(scene.selected) ? scene.selected : spans.length > 1 ? [...spans].sort(innerFirst)[0] : spans[0];
+    const inOrder = [...suggestions, ...spans];
+    if (inOrder.length > 1 && scene.layers.on) inOrder.sort((a, b) => scene.layers.of(a) - scene.layers.of(b));
+    let drawn = child;
+    for (const item of inOrder) {
+      if (item.score !== undefined) drawn = this.#suggestion(item, piece, drawn, scene);
+      else drawn = this.#span(item, piece, drawn, scene, item !== tinted);
+    }
+    return drawn;
+  }
+
+  #span(span, piece, child, scene, under) {
     const label = scene.labels.get(span.label);
-    const misfit = this.model.misfit(span.start, span.end);
+    const misfit = obstacle(this.model, span);
+    const kept = misfit || !scene.layers.on ? null : keptInstead(scene, this.model, span);
     const run = this.#run(`gold hue-${label.hue}`, span, piece, child, scene);
-    if (nested) run.classList.add("nested");
+    if (under) run.classList.add("under");
     if (misfit) run.classList.add("misfit");
-    run.title = misfit ? `${label.name}: ${misfit}, so a model cannot learn it exactly` : label.name;
+    if (kept) run.classList.add("untrained");
+    run.title = misfit ? `${label.name}: ${misfit}, so a model cannot learn it exactly (S: the nearest that it can)` : label.name;
+    if (kept) run.title = `${label.name}: training takes ${scene.labels.get(kept.label).name} around it instead`;
     if (piece.end === span.end) run.append(this.#chip(span, label, scene));
     return run;
   }
@@ -191,6 +218,9 @@ export class TextView {
     const run = make("span", `run ${kind}`);
     if (piece.start === item.start) run.classList.add("first");
     if (piece.end === item.end) run.classList.add("last");
+    const lane = scene.layers.of(item);
+    if (lane) run.style.setProperty("--at", lane);
+    if (this.crowded.has(item)) run.style.setProperty("--depth", this.crowded.get(item));
     if (scene.selected === item) this.#pick(run, item);
     run.setAttribute("role", "group");
     run.setAttribute("aria-roledescription", item.score === undefined ? "span" : "suggestion");
@@ -224,15 +254,18 @@ export class TextView {
   }
 
   /* Where others end between `far` and an item's start. */
-  #endsBefore(item, far, { spans, pending }) {
-    const others = (list) => touching(list, { start: far, end: item.start }).filter((other) => other.end <= item.start);
+  #endsBefore(item, far, { spans, pending, layers }) {
+    const lane = layers.of(item);
+    const isBefore = (other) => other.end <= item.start && layers.of(other) === lane;
+    const others = (list) => touching(list, { start: far, end: item.start }).filter(isBefore);
     return [...others(spans), ...others(pending)].map((other) => other.end);
   }
 
   /* A character that nobody would see. */
   #mark(mark, child) {
     const shown = make("span", `mark ${mark.kind}`);
-    shown.title = mark.name;
+    if (mark.name) shown.title = mark.name;
+    if (mark.remark) shown.dataset.remark = mark.remark;
     shown.append(child);
     return shown;
   }
