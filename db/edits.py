@@ -20,6 +20,7 @@ from db import labels, schema
 from db.accounts import account_id
 from db.annotations import alter
 from db.batches import batches
+from db.deltas import Delta
 from db.takebacks import decide, inverse, stored, take
 
 KEPT = 200  # edits of a person in a project that can be undone
@@ -82,39 +83,21 @@ def apply(
             raise Conflict(f"The edit {key} was made in another project or by somebody else; send it with a new id.")
         return _revisions(known.revisions)
     with s.begin_nested():
-        label_ids = labels.ids(s, project_id)
         _check_present(s, project_id, [change.document_id for change in wanted])
-        first = wanted[0].document_id
-        done = []
-        for change in sorted(wanted, key=lambda change: change.document_id):  # one order: no two wait for each other
-            delta = alter(
-                s,
-                change.document_id,
-                base_revision=change.base_revision,
-                added=change.added,
-                removed=change.removed,
-                status=change.status,
-                flagged=change.flagged,
-                seconds=seconds if change.document_id == first else 0.0,
-                actor=actor,
-                label_ids=label_ids,
-            )
-            decided = decide(s, change.document_id, change.decisions, actor=actor)
-            done.append((delta, decided))
+        done = _carry_out(s, project_id, wanted, seconds, actor)
         _drop(s, project_id, owner, schema.Edit.state == "undone")
         revisions = {delta.document_id: delta.revision for delta, _ in done}
-        s.add(
-            schema.Edit(
-                key=key,
-                project_id=project_id,
-                account_id=owner,
-                words=words,
-                state="done",
-                changes=[stored(delta, decided) for delta, decided in done],
-                revisions={str(document_id): revision for document_id, revision in revisions.items()},
-                travels={},
-            )
+        row = schema.Edit(
+            key=key,
+            project_id=project_id,
+            account_id=owner,
+            words=words,
+            state="done",
+            changes=[stored(delta, decided) for delta, decided in done],
+            revisions={str(document_id): revision for document_id, revision in revisions.items()},
+            travels={},
         )
+        s.add(row)
         s.flush()
         _prune(s, project_id, owner)
     return revisions
@@ -155,6 +138,30 @@ def recent(s: Session, project_id: int, *, actor: str, limit: int = 50) -> list[
         )
         for row in reversed(rows)
     ]
+
+
+def _carry_out(
+    s: Session, project_id: int, changes: Sequence[Change], seconds: float, actor: str
+) -> list[tuple[Delta, dict[int, tuple[str | None, str | None]]]]:
+    """Each change as it was made, with the decisions that changed."""
+    label_ids = labels.ids(s, project_id)
+    first = changes[0].document_id
+    done = []
+    for change in sorted(changes, key=lambda change: change.document_id):  # one order: no two wait for each other
+        delta = alter(
+            s,
+            change.document_id,
+            base_revision=change.base_revision,
+            added=change.added,
+            removed=change.removed,
+            status=change.status,
+            flagged=change.flagged,
+            seconds=seconds if change.document_id == first else 0.0,
+            actor=actor,
+            label_ids=label_ids,
+        )
+        done.append((delta, decide(s, change.document_id, change.decisions, actor=actor)))
+    return done
 
 
 def _travel(s: Session, project_id: int, key: str, of: str, actor: str, *, back: bool) -> dict[int, int]:

@@ -101,3 +101,15 @@ def test_ensure_adds_what_is_missing_in_the_order_given(store, project):
         known = labels.ensure(s, project.id, ["Z", "PER", "A"], actor="you")
         assert list(known) == ["PER", "ORG", "LOC", "Z", "A"]
         assert labels.ids(s, project.id) == known
+
+
+def test_a_label_keeps_a_guideline_and_a_key_with_shift(store, project):
+    with store.writing() as s:
+        label = by_name(s, project, "PER")
+        changed = labels.update(s, label.id, guideline="# People\n\nNot *their* dogs.", key="shift+0", actor="you")
+        assert (changed.guideline, changed.key) == ("# People\n\nNot *their* dogs.", "shift+0")
+        assert labels.list_labels(s, project.id)[0] == changed
+        with pytest.raises(InvalidValue, match="at most 20,000 characters; this one has 20,001"):
+            labels.update(s, label.id, guideline="x" * 20_001, actor="you")
+        with pytest.raises(InvalidValue, match=r"shift\+1 to shift\+0"):
+            labels.update(s, label.id, key="shift+a", actor="you")
