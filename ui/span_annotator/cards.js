@@ -5,7 +5,7 @@ import { make } from "./elements.js";
 import { shownKey } from "./keys.js";
 
 const REST = 350; // ms
-const GAP = 7; // px between what is meant and its card
+const GAP = 7; // px between a card and what it is about
 const CAPTIONS = { dictionary: "from the dictionary", rules: "from a rule" };
 
 export class Cards {
@@ -52,13 +52,13 @@ export class Cards {
   #picked() {
     const { selected, view } = this.desk.editor;
     const run = selected && this.root.querySelector(".run.selected.last");
-    if (run && view.owner(run) === selected) this.#soon(run, () => this.#aboutItem(selected));
+    if (run && view.owner(run) === selected) this.#soon(run, () => this.#aboutItem(selected), { docked: true });
   }
 
-  #soon(target, parts) {
+  #soon(target, parts, how = {}) {
     this.hide();
     this.target = target;
-    this.timer = setTimeout(() => this.target === target && target.isConnected && this.#show(target, parts()), REST);
+    this.timer = setTimeout(() => this.target === target && target.isConnected && this.#show(target, parts(), how), REST);
   }
 
   #about(target) {
@@ -101,24 +101,34 @@ export class Cards {
     return open ? `Suggested ${source}${score}` : `Accepted; suggested ${source}${score}`;
   }
 
-  /* Below what is meant, above where there is no room; never beyond the sides. */
-  #show(target, parts) {
+  /* Below what is meant, above where there is no room. For the keyboard in a corner of the text instead: whoever goes
+     from span to span reads on around them. */
+  #show(target, parts, { docked = false }) {
     if (!parts.length) return;
     this.card.replaceChildren(...parts);
     this.card.hidden = false;
-    const boxes = [...target.getClientRects()];
-    const box = boxes.at(-1) ?? target.getBoundingClientRect();
     const frame = this.root.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.card;
-    const chip = target.matches(".run") ? 11 : 0; // the label's name hangs under its run
-    const below = box.bottom + chip + GAP;
-    const above = boxes[0].top - GAP - height;
-    const top = below + height > Math.min(window.innerHeight, frame.bottom) && above > 0 ? above : below;
-    const left = Math.min(Math.max(box.left, frame.left), frame.right - width);
+    const [left, top] = docked ? this.#corner(width, height) : beside(target, width, height, frame);
     this.card.style.transform = `translate(${Math.round(left - frame.left)}px, ${Math.round(top - frame.top)}px)`;
     if (target.matches("button")) {
       target.setAttribute("aria-describedby", this.card.id);
       this.described = target;
     }
   }
+
+  #corner(width, height) {
+    const { right, bottom } = this.root.querySelector(".page").getBoundingClientRect();
+    return [right - width - GAP - 2, bottom - height - GAP - 2];
+  }
+}
+
+function beside(target, width, height, frame) {
+  const boxes = [...target.getClientRects()];
+  const box = boxes.at(-1) ?? target.getBoundingClientRect();
+  const chip = target.matches(".run") ? 11 : 0; // the label's name hangs under its run
+  const below = box.bottom + chip + GAP;
+  const above = boxes[0].top - GAP - height;
+  const top = below + height > Math.min(window.innerHeight, frame.bottom) && above > 0 ? above : below;
+  return [Math.min(Math.max(box.left, frame.left), frame.right - width), top];
 }

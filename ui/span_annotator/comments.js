@@ -29,8 +29,7 @@ export class Comments {
     Object.assign(this.field, { rows: 2, maxLength: MOST, placeholder: "What is unclear here, or was decided, and why?" });
     this.field.setAttribute("aria-label", "New comment");
     this.field.dir = "auto";
-    this.sendButton = button("action remark-send", "Comment", "", () => this.#send());
-    this.sendButton.append(make("kbd", "", "Ctrl Enter"));
+    this.sendButton = button("action remark-send", "Comment", "Ctrl Enter", () => this.#send());
     const row = make("div", "remark-row");
     row.append(this.about, this.sendButton);
     this.writer = make("div", "remark-writer");
