@@ -67,8 +67,8 @@ export class Commands {
   }
 
   takeFocus() {
-    const { sheet, editor, finished } = this.annotator;
-    (sheet ? editor.text : finished.element).focus({ preventScroll: true });
+    const { sheet, editor, showing } = this.annotator;
+    (sheet ? editor.text : showing.finished.element).focus({ preventScroll: true });
   }
 
   /* Moves need a document to move in. */
@@ -109,6 +109,7 @@ export class Commands {
       "end-right": edit((editor) => this.#moveEnd(editor, true)),
       "start-left": edit((editor) => editor.nudgeEdge("start", false)),
       "start-right": edit((editor) => editor.nudgeEdge("start", true)),
+      snap: edit((editor) => editor.snap()),
       undo: () => annotator.undo(),
       redo: () => annotator.redo(),
       snap: edit((editor) => editor.snap()),

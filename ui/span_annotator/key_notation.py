@@ -1,7 +1,7 @@
 """How a key is written: "ctrl+shift+z", "shift+1", "arrowleft", "?". Lower case, modifiers in a fixed order.
 
-A letter or digit is named by itself, with its Shift; any other character is named as it is typed, because the Shift it
-takes differs between keyboards. Cmd counts as Ctrl. `keys.js` names the keys that are pressed by the same rules.
+A letter or digit is named by itself, with its Shift; any other character is named as it is typed, because the Shift
+it takes differs between keyboards. Cmd counts as Ctrl. `keys.js` names the keys that are pressed by the same rules.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import re
 from core.errors import InvalidValue
 
 MODIFIERS = ("ctrl", "alt", "shift")
-NAMED = frozenset(
-    "arrowleft arrowright arrowup arrowdown home end pageup pagedown enter space tab backspace delete insert escape "
-    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12".split()
-)
+NAMED = {
+    *("arrowleft", "arrowright", "arrowup", "arrowdown", "home", "end", "pageup", "pagedown"),
+    *("enter", "space", "tab", "backspace", "delete", "insert", "escape"),
+    *(f"f{number}" for number in range(1, 13)),
+}
 _OTHER_NAMES = {
     "control": "ctrl", "strg": "ctrl", "cmd": "ctrl", "command": "ctrl", "meta": "ctrl", "⌘": "ctrl",
     "option": "alt", "⌥": "alt", "⇧": "shift", "left": "arrowleft", "right": "arrowright", "up": "arrowup",
@@ -31,10 +32,8 @@ LONGEST = 40  # characters of a notation
 
 def parse_key(written: str) -> str:
     """The notation meant by what a person wrote; raises InvalidValue that says what cannot be read."""
-    text = re.sub(
-        r"page\s*(up|down|[↑↓])", lambda m: "page" + {"↑": "up", "↓": "down"}.get(m[1], m[1]), written.lower()
-    )
-    text = text.strip()
+    text = written.strip().lower()
+    text = re.sub(r"page\s*(?:up|↑)", "pageup", re.sub(r"page\s*(?:down|↓)", "pagedown", text))
     if not text or len(text) > LONGEST:
         raise InvalidValue(f"A key is written like “e”, “shift+1” or “ctrl+z”; {written[:LONGEST]!r} is not.")
     ends_in_plus = text == "+" or re.search(r"[\s+]\+$", text)

@@ -81,10 +81,10 @@ BY_NAME = {command.name: command for command in COMMANDS}
 STREAMLIT = {key: "Streamlit, which takes R and C for itself" for key in ("r", "c", "shift+r", "shift+c")}
 _BROWSER = (
     "ctrl+w ctrl+t ctrl+n ctrl+l ctrl+r ctrl+p ctrl+f ctrl+g ctrl+h ctrl+j ctrl+d ctrl+u ctrl+o ctrl+q ctrl+m ctrl+k "
-    "ctrl+e ctrl+c ctrl+x ctrl+v ctrl+a ctrl+shift+w ctrl+shift+t ctrl+shift+n ctrl+shift+r ctrl+shift+i ctrl+shift+j "
-    "ctrl+shift+c ctrl+shift+p ctrl+shift+delete ctrl+tab ctrl+shift+tab ctrl++ ctrl+- ctrl+= ctrl+pageup "
-    "ctrl+pagedown alt+home alt+tab alt+d alt+e alt+f alt+f4 f1 f3 f5 f6 f7 f10 f11 f12 shift+f5 ctrl+f5 shift+f10 "
-    "ctrl+enter shift+insert ctrl+insert"
+    "ctrl+e ctrl+c ctrl+x ctrl+v ctrl+a ctrl+shift+w ctrl+shift+t ctrl+shift+n ctrl+shift+r ctrl+shift+i "
+    "ctrl+shift+j ctrl+shift+c ctrl+shift+p ctrl+shift+delete ctrl+tab ctrl+shift+tab ctrl++ ctrl+- ctrl+= "
+    "ctrl+pageup ctrl+pagedown alt+home alt+tab alt+d alt+e alt+f alt+f4 f1 f3 f5 f6 f7 f10 f11 f12 shift+f5 "
+    "ctrl+f5 shift+f10 ctrl+enter shift+insert ctrl+insert"
 )
 BROWSER = {key: "the browser" for key in [*_BROWSER.split(), *(f"ctrl+{digit}" for digit in DIGITS)]}
 _DEAD = "`´^~¨"  # wait for the next letter on many keyboards
@@ -112,7 +112,7 @@ class Labelled(Protocol):
 
 
 def keys_of(project_keys: Keys) -> dict[str, tuple[str, ...]]:
-    """Command → keys, a project's own before the defaults; what the table or the notation does not know is left out."""
+    """Command → keys, a project's own before the defaults; what cannot be read is left out."""
     return {command.name: _readable(project_keys.get(command.name, command.keys)) for command in COMMANDS}
 
 
