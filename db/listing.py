@@ -32,7 +32,8 @@ class Filter:
 
     `status` is "unlabelled", "draft", "accepted", "skipped", or "to do": neither accepted nor skipped. A document
     is unlabelled without an annotation and with one that was taken back. `split` is a split or "none" for documents
-    without one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any case.
+    without one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any
+    case; `commented` whether a comment on it is open.
     """
 
     status: str | None = None
@@ -40,6 +41,7 @@ class Filter:
     label_id: int | None = None
     flagged: bool | None = None
     search: str | None = None
+    commented: bool | None = None
     annotator: str = YOU
 
     def __post_init__(self) -> None:
@@ -178,6 +180,9 @@ def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     if filter.label_id is not None:
         having = select(schema.Span.annotation_id).where(schema.Span.label_id == filter.label_id)
         conditions.append(annotation.id.in_(having))
+    if filter.commented is not None:
+        remarks = select(schema.Comment.document_id).where(schema.Comment.resolved.is_(None))
+        conditions.append(document.id.in_(remarks) if filter.commented else document.id.not_in(remarks))
     if filter.search:
         # `folded` is casefolded when stored; autoescape makes % and _ mean themselves.
         conditions.append(document.folded.contains(filter.search.casefold(), autoescape=True))

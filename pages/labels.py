@@ -21,4 +21,4 @@ else:
 if st.button("Add label", icon=":material/add:", type="secondary" if known else "primary"):
     label_editor.add(page, known)
 
-guideline.editor(page)
+guideline.editor(page, known)

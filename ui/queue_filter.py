@@ -133,15 +133,19 @@ def _fields(page: Page, known: Sequence[Label]) -> None:
     )
     st.selectbox(
         "With a span of",
-        [None, *names],
-        format_func=lambda number: names[number] if number else "any label",
+        list(names),
+        index=None,
+        placeholder="Any label",
+        format_func=names.__getitem__,
         key=_key(page, "label"),
         persist_state="session",
     )
     st.selectbox(
         "Split",
-        [None, *SPLITS],
-        format_func=lambda split: SPLITS[split] if split else "any",
+        list(SPLITS),
+        index=None,
+        placeholder="Any split",
+        format_func=SPLITS.__getitem__,
         key=_key(page, "split"),
         persist_state="session",
     )

@@ -27,7 +27,7 @@ export class Finished {
   /* The filter lets nothing through: which, and away with it. */
   #throughNothing(queue, narrowed) {
     const all = narrowed.map(([, words]) => words).join(", ");
-    const title = `Nothing in “${queue}” is ${all}`;
+    const title = `Nothing in “${queue}” fits: ${all}`;
     const text = "The filter beside the queue lets no document through.";
     const clear = button("action primary", narrowed.length > 1 ? "Clear the filter" : `Take “${all}” away`, "", () => this.actions.onDrop("all"));
     const parts = narrowed.length > 1 ? narrowed : [];

@@ -23,8 +23,9 @@ export class Head {
   #open(sheet) {
     this.name.parentElement.hidden = !sheet;
     if (!sheet) {
-      setText(this.place, `${this.desk.settings.queue}: nothing left`);
-      this.#fill(1);
+      const { queue, narrowed } = this.desk.settings;
+      setText(this.place, `nothing · ${queue}`);
+      this.#fill(narrowed.length ? 0 : 1);
       return;
     }
     const name = sheet.name || `Document ${sheet.id}`;
