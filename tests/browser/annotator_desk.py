@@ -24,7 +24,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from core.documents import Document, Span
-from db import annotations, documents, labels, listing, models, projects, suggestions
+from db import annotations, comments, documents, labels, listing, models, projects, suggestions
 from db.connection import Store, open_store
 from tests.browser import browsing
 from tests.browser.server import RunningApp, running_app
@@ -132,16 +132,19 @@ class Case:
         with self.harness.store.reading() as session:
             annotation = annotations.load(session, document_id)
             proposed = suggestions.load(session, document_id)
+            said = comments.of(session, document_id)
         return {
             "spans": [[span.start, span.end, span.label] for span in annotation.spans],
             "status": annotation.status,
             "flagged": annotation.flagged,
             "revision": annotation.revision,
+            "seconds": annotation.seconds,
             "decisions": {
                 (s.start, s.end, s.label): s.decision
                 for s in proposed
                 if s.decision is not None and s.id not in self.placeholders
             },
+            "comments": [{"body": c.body, "start": c.start, "end": c.end, "resolved": c.resolved} for c in said],
         }
 
     def change(self, number: int = 0, **values: Any) -> None:

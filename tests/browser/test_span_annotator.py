@@ -120,7 +120,7 @@ def test_double_and_triple_clicks_select_word_and_sentence(desk):
     work.press("Delete")  # a selection is not a span: nothing is removed
     assert work.spans() == ["ORG Siemens"]
     work.press("1")  # the sentence overlaps Siemens
-    expect(work.toast().or_(work.notice())).to_contain_text("ORG")
+    expect(work.toast()).to_contain_text("ORG “Siemens” is there already")
     work.saved()
     assert work.stored()["spans"] == [SIEMENS]
 
@@ -201,7 +201,7 @@ def test_an_overlap_is_refused_and_the_same_range_is_relabelled(desk):
     work = desk(LABELLED)
     work.drag(work.point("visited"), work.point("Munich"))
     work.press("3")
-    expect(work.page.locator(".annotator")).to_contain_text(re.compile("overlaps ORG “Siemens”", re.IGNORECASE))
+    expect(work.toast()).to_contain_text("ORG “Siemens” is there already")
     assert work.spans() == ["ORG Siemens"]
     work.press("Escape")
     work.drag(work.point("Sie"), work.point("ens"))
@@ -240,7 +240,7 @@ def test_suggestions_below_the_threshold_are_neither_shown_nor_accepted(desk):
     assert work.spans() == ["ORG Siemens", "LOC Munich"]
     work.saved()
     assert (*at(NEWS, "Tuesday"), "DATE") not in work.stored()["decisions"]
-    work.press("Control+z", "Tab", "3")  # one step back; then Siemens is taken as something else
+    work.press("Control+z", "Control+Home", "Tab", "3")  # one step back; then Siemens is taken as something else
     assert work.spans() == ["LOC Siemens"]
     work.saved()
     assert work.stored()["decisions"] == {tuple(SIEMENS): "corrected"}
@@ -282,8 +282,8 @@ def test_skip_and_moving_on_do_not_accept(desk):
     work.shows(NEXT)
     work.saved()
     assert work.stored()["status"] == "skipped"
-    work.page.get_by_role("combobox", name="Queue").click()
-    work.page.get_by_role("option", name="All").click()
+    work.page.get_by_role("button", name="To do").click()
+    work.page.get_by_role("radio", name="All").locator("xpath=..").click()
     work.shows(NEWS)
     work.text.focus()
     work.press("]")
@@ -323,7 +323,7 @@ def test_a_change_above_the_text_leaves_the_open_document_and_its_spans_alone(de
     work.shows(NEXT)
     work.press("Shift+ArrowRight", "1")
     work.page.get_by_role("button", name="Suggestions").click()
-    work.page.get_by_text("Dashed").or_(work.page.get_by_text("Suggestions are dashed")).first.wait_for()
+    work.page.get_by_text("Suggestions are dashed").first.wait_for()
     work.page.keyboard.press("Escape")
     work.shows(NEXT)
     assert work.spans() == ["PER The"]
@@ -337,6 +337,6 @@ def test_an_empty_queue_leads_on(desk):
     expect(work.page.get_by_text("Nothing left in “to do”")).to_be_visible()
     work.page.get_by_role("button", name="All documents").click()
     work.shows(NEWS)
-    expect(work.page.get_by_role("combobox", name="Queue")).to_have_value("All")
+    expect(work.page.get_by_role("button", name="All", exact=True)).to_be_visible()
     work.saved()
     assert work.stored()["status"] == "accepted"
