@@ -13,6 +13,7 @@ export class Opening {
     this.trail = []; // documents shown in this visit, the open one last
     this.turn = 0; // of two ways to a document the later one counts
     this.busy = false;
+    this.way = Promise.resolve(); // the way under way, over when it is settled
   }
 
   get id() {
@@ -21,7 +22,12 @@ export class Opening {
 
   /* Open `document`, the `step` neighbour of it, or the queue's first. What waits is sent before, because it decides
      what the queue holds. Resolves to whether a document is shown. */
-  async goTo(request, { back = false, words = "" } = {}) {
+  goTo(request, options = {}) {
+    this.way = this.#go(request, options);
+    return this.way;
+  }
+
+  async #go(request, { back = false, words = "" }) {
     const { desk } = this;
     const turn = this.#begin();
     let answer = null;
@@ -102,7 +108,7 @@ export class Opening {
     desk.editor.locked = false;
     if (back) this.trail = this.trail.slice(0, this.trail.lastIndexOf(sheet.id) + 1);
     if (this.trail.at(-1) !== sheet.id) this.trail.push(sheet.id);
-    desk.queue.shown(sheet.id);
+    desk.queue.shown(page);
     desk.paint(page, { moved });
     desk.queue.fetchAhead(sheet.id).catch(() => {}); // asked again when it is needed
   }
@@ -115,7 +121,8 @@ export class Opening {
     if (!page) return this.goTo(this.id === null ? {} : { document: this.id, step: 1 });
     this.desk.outbox.flush();
     this.show(page);
-    return this.check();
+    this.check();
+    return this.way;
   }
 
   previous() {
@@ -129,14 +136,14 @@ export class Opening {
     else this.open(before, { back: true });
   }
 
-  /* To a document by its id, from here where it is kept. */
+  /* To a document by its id, from here where it is kept. Resolves to whether one is shown. */
   open(document, options = {}) {
     const page = this.desk.queue.known(document);
     if (!page) return this.goTo({ document }, options);
     this.desk.outbox.flush();
     this.show(page, options);
-    if (options.words) this.desk.panels.toast(options.words);
-    return this.check();
+    this.check();
+    return Promise.resolve(true);
   }
 
   /* Whether the open document is still what the server has; what another hand saved is shown. */
@@ -169,6 +176,7 @@ export class Opening {
     if (!page || this.page !== known) return;
     page.model = known.model;
     this.page = page;
+    desk.queue.shown(page);
     if (!desk.outbox.of(this.id).length) desk.outbox.know(this.id, page.sheet.revision);
     desk.editor.suggestions = readSuggestions(page.model, page.sheet.suggestions);
     desk.showStored(this.id, "");

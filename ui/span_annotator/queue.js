@@ -40,12 +40,10 @@ export class Queue {
 
   /* Ask for a document, for the neighbour of one (`step`), or for the queue's first; null when there is none. */
   async ask({ document = null, step = null }) {
-    const { generation, left } = this;
+    const { left } = this;
     const { sheet, place, total, pace } = await this.server.request("open", { document, step, ...this.scope });
     if (!sheet) return { page: null, place, total, pace };
-    const page = { sheet, place, total, pace, left, decisions: new Map() };
-    if (generation === this.generation) this.#keep(page);
-    return { page, place, total, pace };
+    return { page: { sheet, place, total, pace, left, decisions: new Map() }, place, total, pace };
   }
 
   /* A page that is here already. */
@@ -55,17 +53,15 @@ export class Queue {
 
   /* The fetched page that follows `document`; null where the server has to be asked. */
   next(document) {
-    for (let id = this.ahead.shift(); id !== undefined; id = this.ahead.shift()) {
-      const page = this.pages.get(id);
-      if (page && id !== document && !this.#answered(page)) return page;
-    }
-    return null;
+    if (this.follows !== document) return null;
+    const pages = this.ahead.map((id) => this.pages.get(id));
+    return pages.find((page) => page && page.sheet.id !== document && !this.#answered(page)) ?? null;
   }
 
-  /* `document` is shown now: it is kept longest, and what follows something else is forgotten. */
-  shown(document) {
-    const page = this.pages.get(document);
-    if (page) this.#keep(page);
+  /* A page is shown now: it is kept longest, and what follows something else is forgotten. */
+  shown(page) {
+    const document = page.sheet.id;
+    this.#keep(page);
     const at = this.ahead.indexOf(document);
     this.ahead = at < 0 && this.follows !== document ? [] : this.ahead.slice(at + 1);
     this.follows = document;
@@ -81,6 +77,7 @@ export class Queue {
       const id = page?.sheet.id;
       if (!page || !stands() || id === document || this.ahead.includes(id)) return;
       this.ahead.push(id);
+      this.#keep(page);
     }
   }
 

@@ -111,6 +111,7 @@ class Annotator {
     const key = `${base} ${project.id}`;
     if (!outboxes.has(key)) outboxes.set(key, new Outbox(this.server, project.id, new Life(storage), storage));
     this.outbox = outboxes.get(key);
+    this.server.onAnswer = () => this.outbox.away && this.outbox.flush();
     this.outbox.listener = {
       onChange: () => this.saving.say(),
       onConfirmed: (entry, revisions) => this.#confirmed(entry, revisions),
