@@ -135,7 +135,8 @@ function track(editor, drag) {
     const [start, end] = drag.ends;
     editor.selection = drag.grip === "start" ? { anchor: end, focus: start, exact: true } : { anchor: start, focus: end, exact: true };
   } else if (shift) {
-    editor.selection = { anchor: drag.character, focus: unit, exact: true };
+    const [start, end] = model.seen(Math.min(drag.character, unit), Math.max(drag.character, unit));
+    editor.selection = drag.character <= unit ? { anchor: start, focus: end, exact: true } : { anchor: end, focus: start, exact: true };
   } else {
     const start = Math.min(model.starts[Math.min(drag.token, hit.token)], word?.[0] ?? Infinity);
     const end = Math.max(model.ends[Math.max(drag.token, hit.token)], word?.[1] ?? 0);
