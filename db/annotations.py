@@ -149,7 +149,8 @@ def alter(
         raise InvalidValue(f"The time worked is a number of seconds from 0 up, not {seconds!r}.")
     differs = bool(new or gone) or (after.status, after.flagged) != (before.status, before.flagged)
     annotation_id = deltas.write_head(s, document_id, before, after, differs=differs, seconds=seconds, actor=actor)
-    deltas.write_spans(s, annotation_id, new, gone, known, overlap=document.overlap)
+    fresh = before.id is None  # then there is nothing yet that a span could touch
+    deltas.write_spans(s, annotation_id, new, gone, known, overlap=document.overlap, fresh=fresh)
     if after.status == UNLABELLED and annotation_id is not None and differs:
         deltas.refuse_spans_left(s, annotation_id, document)
     delta = Delta(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.documents import Span
@@ -83,10 +83,8 @@ def write_head(
     if before.id is None:
         if values:
             owner = account_id(s, actor)
-            row = table(document_id=document_id, annotator_id=owner, seconds=seconds, **values)
-            s.add(row)
-            s.flush()
-            return row.id
+            made = insert(table).values(document_id=document_id, annotator_id=owner, seconds=seconds, **values)
+            return s.scalar(made.returning(table.id))
         return None
     if seconds:
         values["seconds"] = table.seconds + seconds
@@ -104,6 +102,7 @@ def write_spans(
     label_ids: Mapping[str, int],
     *,
     overlap: bool,
+    fresh: bool = False,
 ) -> None:
     """Take the spans `gone` out and put the checked spans `new` in; raises InvalidSpan for what cannot be."""
     if annotation_id is None:
@@ -115,7 +114,8 @@ def write_spans(
                 f"The span {named(span)} is not there, so it cannot be removed; load the document again."
             )
     remove_rows(s, there.values())
-    refuse_taken(s, annotation_id, new, label_ids, overlap=overlap)
+    if not fresh:
+        refuse_taken(s, annotation_id, new, label_ids, overlap=overlap)
     insert_rows(s, annotation_id, new, label_ids)
 
 

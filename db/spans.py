@@ -113,10 +113,11 @@ def refuse_taken(
     Where spans do not overlap, the last one that starts before a new one's end is the only one that can touch it:
     one look through the index for each.
     """
-    taken = present(s, annotation_id, keys(spans, label_ids))
-    for span in spans:
-        if (span.start, span.end, label_ids[span.label]) in taken:
-            raise InvalidSpan(f"The span {named(span)} is there already; leave it out.")
+    if overlap or len(spans) > FEW:
+        taken = present(s, annotation_id, keys(spans, label_ids))
+        for span in spans:
+            if (span.start, span.end, label_ids[span.label]) in taken:
+                raise InvalidSpan(_twice(span))
     if overlap or not spans:
         return
     if len(spans) > FEW:
@@ -133,7 +134,14 @@ def refuse_taken(
             .limit(1)
         ).first()
         if last is not None and last.end > span.start:
-            raise InvalidSpan(f"The spans {named(Span(*last))} and {named(span)} overlap. {WAYS_OUT}")
+            found = Span(*last)
+            if found == span:
+                raise InvalidSpan(_twice(span))
+            raise InvalidSpan(f"The spans {named(found)} and {named(span)} overlap. {WAYS_OUT}")
+
+
+def _twice(span: Span) -> str:
+    return f"The span {named(span)} is there already; leave it out."
 
 
 def _unknown_label(span: Span, known: Collection[str]) -> str:
