@@ -1,5 +1,6 @@
 /* One registry: what each command of the table does, whoever asks for it: a key, a button, another panel. */
 
+import { shownKey } from "./keys.js";
 import { Keymap } from "./keyboard.js";
 import { KeySheet } from "./key_sheet.js";
 import { LabelPalette } from "./label_palette.js";
@@ -29,6 +30,19 @@ export class Commands {
     this.keymap = new Keymap(table, labels);
     this.sheet.use(table, labels);
     this.palette.close();
+    this.#nameKeys();
+  }
+
+  /* The keys of this project in the hints, and on the buttons that do the same. */
+  #nameKeys() {
+    const { editor, root } = this.annotator;
+    editor.keyFor = (name) => (this.keysOf(name).length ? shownKey(this.keysOf(name)[0]) : "");
+    for (const control of root.querySelectorAll("[data-command]")) {
+      const key = editor.keyFor(control.dataset.command);
+      const cap = control.querySelector("kbd");
+      if (cap) cap.textContent = key;
+      else control.title = control.title.replace(/ \([^()]*\)$/, "") + (key ? ` (${key})` : "");
+    }
   }
 
   /* What a command of the table does: run({extend, event}), which may answer false for "not here". */

@@ -2,6 +2,7 @@
 
 import { quote } from "./elements.js";
 import { obstacle, uncarried } from "./carried.js";
+import { capOf } from "./keys.js";
 
 export function hintsFor(reading) {
   const range = reading.range();
@@ -16,16 +17,16 @@ function trouble(reading, range) {
   const reason = range ? obstacle(model, span) && `${obstacle(model, span)}: a model cannot learn it exactly` : uncarried(scene, model, span);
   if (!reason) return null;
   const nearest = reading.nearest(span);
-  return [["", reason], ...(nearest ? [["S", `${quote(model.text.slice(...nearest))} instead`]] : [])];
+  return [["", reason], ...(nearest ? [[reading.keyFor("snap"), `${quote(model.text.slice(...nearest))} instead`]] : [])];
 }
 
-function usual({ labels, selected, sticky, scene }, range) {
+function usual({ labels, selected, sticky, scene, keyFor }, range) {
   const digits = [...labels.values()].map((label) => label.key).filter(Boolean);
-  const keys = digits.length > 1 ? `${digits[0]}…${digits.at(-1)}`.toUpperCase() : (digits[0] ?? "");
-  if (range) return [[keys, "label it"], ["Shift ← →", "change"], ["Esc", "clear"]];
-  if (selected?.score !== undefined) return [["A", "accept"], ["X", "reject"], [keys, "accept as another label"]];
-  if (selected) return [[keys, "relabel"], ["⌫", "remove"], ["Ctrl Shift ← →", "move its end"], ["Esc", "done"]];
-  if (sticky !== null) return [["drag", `marks ${labels.get(sticky).name}`], ["double click", "a word"], ["Esc", "switch off"]];
-  const hints = [["drag", "or"], ["Shift ← →", "select"], [keys, "label"], ["Ctrl Z", "undo"]];
-  return scene.pending.length ? [["A", "accept suggestion"], ["X", "reject"], ...hints.slice(0, 3)] : hints;
+  const keys = digits.length > 1 ? `${capOf(digits[0])}…${capOf(digits.at(-1))}` : digits.map(capOf).join("");
+  if (range) return [[keys, "label it"], ["Shift ← →", "change"], [keyFor("clear"), "clear"]];
+  if (selected?.score !== undefined) return [[keyFor("accept-suggestion"), "accept"], [keyFor("reject-suggestion"), "reject"], [keys, "accept as another label"]];
+  if (selected) return [[keys, "relabel"], [keyFor("remove"), "remove"], ["Ctrl Shift ← →", "move its end"], [keyFor("clear"), "done"]];
+  if (sticky !== null) return [["drag", `marks ${labels.get(sticky).name}`], ["double click", "a word"], [keyFor("clear"), "switch off"]];
+  const hints = [["drag", "or"], [keyFor("phrase"), "select a name"], [keys, "label"], [keyFor("undo"), "undo"]];
+  return scene.pending.length ? [[keyFor("accept-suggestion"), "accept suggestion"], [keyFor("reject-suggestion"), "reject"], ...hints.slice(0, 3)] : hints;
 }

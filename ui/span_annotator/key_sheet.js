@@ -1,10 +1,10 @@
 /* The keys of this project, drawn from the table that decides them. */
 
 import { button, make } from "./elements.js";
-import { shownKey } from "./keys.js";
+import { capOf, shownKey } from "./keys.js";
 
 const BY_HAND = ["By hand", [
-  ["drag", "select words; with Alt single characters"],
+  ["drag", "select words; hold Shift for single characters"],
   ["double click", "a word; triple click: a sentence"],
   ["Shift click", "extend the selection up to there"],
 ]];
@@ -97,11 +97,16 @@ export class KeySheet {
   }
 
   #labelKeys() {
-    const rows = [...this.labels.values()].map((label) => {
-      const chip = make("span", `sheet-label hue-${label.hue}`, label.name);
-      return [[label.key ? shownKey(label.key) : "from the list"], chip];
-    });
-    return section("Labels of this project", rows);
+    const element = make("section");
+    const list = make("div", "sheet-labels");
+    for (const { key, name, hue } of this.labels.values()) {
+      const label = make("span", `sheet-label hue-${hue}`);
+      if (key) label.append(make("kbd", "", capOf(key)));
+      label.append(make("span", "", name));
+      list.append(label);
+    }
+    element.append(make("h3", "", "Labels of this project"), list);
+    return element;
   }
 }
 
@@ -111,7 +116,7 @@ function paired(keys, others) {
   const second = others.length ? shownKey(others[0]) : "";
   if (keys.length !== 1 || others.length !== 1) return [...keys, ...others.map(shownKey)];
   const lead = first.slice(0, first.lastIndexOf(" ") + 1);
-  return [lead && second.startsWith(lead) ? `${first} ${second.slice(lead.length)}` : `${first}, ${second}`];
+  return lead && second.startsWith(lead) ? [`${first} ${second.slice(lead.length)}`] : [first, second];
 }
 
 function section(title, rows) {

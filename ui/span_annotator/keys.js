@@ -36,6 +36,9 @@ export function withShift(notation) {
   return notation.slice(0, at).includes("shift+") ? notation : `${notation.slice(0, at)}shift+${notation.slice(at)}`;
 }
 
+/* The same, as short as a key cap: "⇧1". */
+export const capOf = (notation) => shownKey(notation).replace(/^(?:Shift|⇧) /, "⇧");
+
 /* The notation for people: "Ctrl Shift Z", on a Mac "⌘ ⇧ Z". */
 export function shownKey(notation) {
   const at = notation.lastIndexOf("+", notation.length - 2) + 1;

@@ -1,7 +1,7 @@
 /* The list of labels, opened at the selection: type to narrow it, Enter to choose. */
 
 import { make } from "./elements.js";
-import { shownKey } from "./keys.js";
+import { capOf } from "./keys.js";
 
 const ROOM = 330; // px: where less is free below, the list opens above
 const PAGE = 8; // rows
@@ -149,6 +149,6 @@ function row(label, count) {
   const told = make("span", "palette-told");
   told.append(make("span", "palette-name", label.name));
   if (label.description) told.append(make("span", "palette-description", label.description));
-  element.append(make("kbd", label.key ? "" : "none", label.key ? shownKey(label.key) : "–"), told, make("span", "palette-count", count ? String(count) : ""));
+  element.append(make("kbd", label.key ? "" : "none", label.key ? capOf(label.key) : "–"), told, make("span", "palette-count", count ? String(count) : ""));
   return element;
 }

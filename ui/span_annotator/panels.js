@@ -1,6 +1,7 @@
 /* Around the text: label chips, the state of saving, notices, the hint line, toasts. */
 
 import { button, make, setText } from "./elements.js";
+import { capOf } from "./keys.js";
 
 const TOAST = 4200; // ms
 const ASKING = 20_000; // ms
@@ -29,7 +30,7 @@ export class Panels {
       const chip = button(`label hue-${label.hue}`, "", "", () => this.actions.onLabel(label.id));
       chip.dataset.label = label.id;
       const count = make("span", "label-count", "0");
-      if (label.key) chip.append(make("kbd", "", label.key.toUpperCase()));
+      if (label.key) chip.append(make("kbd", "", capOf(label.key)));
       chip.append(make("span", "label-name", label.name), count);
       this.chips.set(label.id, { chip, count });
       return chip;

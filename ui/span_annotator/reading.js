@@ -35,6 +35,7 @@ export class Reading {
     this.sticky = null; // label id that each drag sets at once
     this.canUndo = false; // whether there is a way back, and forward again; told by the history
     this.canRedo = false;
+    this.keyFor = () => ""; // the key of a command, for hints; told by the commands
   }
 
   /* ---- document ---- */
