@@ -3,6 +3,7 @@
 
 import { make } from "./elements.js";
 import { shownKey } from "./keys.js";
+import { keptInstead, obstacle } from "./carried.js";
 
 const REST = 350; // ms
 const GAP = 7; // px between a card and what it is about
@@ -85,9 +86,18 @@ export class Cards {
     const parts = this.#aboutLabel(label);
     const origin = this.#origin(item);
     if (origin) parts.push(make("p", "card-origin", origin));
-    const misfit = item.score === undefined && editor.model.misfit(item.start, item.end);
-    if (misfit) parts.push(make("p", "card-warning", `It ${misfit}, so a model cannot learn it exactly.`));
+    const trouble = item.score === undefined && this.#trouble(item);
+    if (trouble) parts.push(make("p", "card-warning", trouble));
     return parts;
+  }
+
+  /* Why a model does not learn a span as it stands. */
+  #trouble(span) {
+    const { model, scene } = this.desk.editor;
+    const reason = obstacle(model, span);
+    if (reason) return `It ${reason}, so a model cannot learn it exactly. S: the nearest that it can.`;
+    const kept = keptInstead(scene, model, span);
+    return kept ? `Training takes ${scene.labels.get(kept.label).name} over it instead.` : "";
   }
 
   /* Where a suggestion comes from, or the span that was made of one. */

@@ -4,6 +4,7 @@ import { button, make, quote, setText } from "./elements.js";
 import { RemarkOutbox } from "./remark_outbox.js";
 
 const MOST = 5000; // characters, the server's limit
+const STILL = 4; // px that a click may move
 
 export class Comments {
   constructor(desk, panel, tabs, signal) {
@@ -20,7 +21,9 @@ export class Comments {
     desk.on("open", (sheet) => this.#open(sheet));
     desk.on("settings", ({ project }) => project.id !== this.outbox.project && this.outbox.enter(project.id));
     window.addEventListener("online", () => this.outbox.send(), { signal });
-    desk.editor.text.addEventListener("click", (event) => this.#clicked(event), { signal });
+    const { text } = desk.editor;
+    text.addEventListener("pointerdown", (event) => this.#pressed(event), { signal, capture: true });
+    text.addEventListener("click", (event) => this.#clicked(event), { signal });
   }
 
   #build(panel) {
@@ -246,12 +249,18 @@ export class Comments {
     this.desk.commands.takeFocus();
   }
 
-  /* A click on a mark in the text shows its comment. */
-  #clicked(event) {
+  /* A click on a mark in the text shows its comment; a drag that begins there does not. The mark is looked up when the
+     button goes down: a pick draws the text anew before it comes up. */
+  #pressed(event) {
     const mark = event.target instanceof Element ? event.target.closest(".remark-mark") : null;
-    if (!mark) return;
+    this.press = mark && { remark: mark.dataset.remark, x: event.clientX, y: event.clientY };
+  }
+
+  #clicked({ clientX, clientY }) {
+    const { press } = this;
+    if (!press || Math.hypot(clientX - press.x, clientY - press.y) > STILL) return;
     this.tabs.show("comments");
-    const row = this.list.querySelector(`[data-remark="${mark.dataset.remark}"]`);
+    const row = this.list.querySelector(`[data-remark="${press.remark}"]`);
     row?.scrollIntoView({ block: "nearest" });
     row?.animate([{ backgroundColor: "color-mix(in srgb, var(--accent) 22%, transparent)" }, {}], 900);
   }

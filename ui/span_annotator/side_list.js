@@ -85,7 +85,7 @@ export class SideList {
     row.append(name, shown);
     if (suggested) {
       row.append(
-        make("span", "row-score", item.score.toFixed(2)),
+        make("span", "row-score", item.score?.toFixed(2) ?? ""),
         button("row-button accept", "✓", `Accept ${label.name} ${quote(surface)} (A)`, () => this.actions.onAccept(item)),
         button("row-button reject", "✕", `Reject ${label.name} ${quote(surface)} (X)`, () => this.actions.onReject(item)),
       );

@@ -195,8 +195,6 @@ export class TextView {
     if (under) run.classList.add("under");
     if (misfit) run.classList.add("misfit");
     if (kept) run.classList.add("untrained");
-    run.title = misfit ? `${label.name}: ${misfit}, so a model cannot learn it exactly (S: the nearest that it can)` : label.name;
-    if (kept) run.title = `${label.name}: training takes ${scene.labels.get(kept.label).name} around it instead`;
     if (piece.end === span.end) run.append(this.#chip(span, label, scene));
     return run;
   }
@@ -204,8 +202,7 @@ export class TextView {
   #suggestion(suggestion, piece, child, scene) {
     const label = scene.labels.get(suggestion.label);
     const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene);
-    const score = suggestion.score.toFixed(2);
-    run.title = `Suggested ${label.name}, score ${score} (A accepts, X rejects)`;
+    const score = suggestion.score?.toFixed(2) ?? "";
     if (piece.end === suggestion.end) {
       const chip = this.#chip(suggestion, label, scene);
       chip.dataset.score = score;
