@@ -246,6 +246,11 @@ class Desk:
         """Drag over a piece of text, or from one piece to another."""
         self.drag(self.point(first, 0.2), self.point(last or first, 0.8))
 
+    def queue(self, name: str) -> None:
+        """Choose another queue above the text."""
+        self.page.locator("[data-testid=stPopover] button").first.click()
+        self.page.locator("[data-testid=stRadio] label").filter(has_text=name).first.click()
+
     def state(self) -> Locator:
         """What the bar says about saving."""
         return self.page.locator(".state-text")

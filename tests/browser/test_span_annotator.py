@@ -93,7 +93,8 @@ def test_shift_lifts_the_snap_and_the_span_says_that_it_cuts_a_token(desk):
     work.page.keyboard.up("Shift")
     work.press("2")
     assert work.spans() == ["ORG Siem"]
-    expect(work.page.locator(".run.misfit")).to_have_attribute("title", re.compile("cuts a token"))
+    work.page.locator(".run.misfit").hover()
+    expect(work.page.locator(".card")).to_contain_text("It cuts a token")
     work.saved()
     assert work.stored()["spans"] == [[*at(NEWS, "Siem"), "ORG"]]
 
@@ -282,8 +283,7 @@ def test_skip_and_moving_on_do_not_accept(desk):
     work.shows(NEXT)
     work.saved()
     assert work.stored()["status"] == "skipped"
-    work.page.get_by_role("button", name="To do").click()
-    work.page.get_by_role("radio", name="All").locator("xpath=..").click()
+    work.queue("All")
     work.shows(NEWS)
     work.text.focus()
     work.press("]")
