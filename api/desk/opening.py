@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from api.desk import checking, suggesting
@@ -12,6 +14,7 @@ from api.desk.tokens import flat_tokens
 from core.errors import InvalidValue, NotFound
 from db import annotations, comments, documents, labels, listing, pace, schema, suggestions
 from db.accounts import YOU
+from db.annotations import Annotation
 from db.comments import Comment
 from db.listing import Filter
 from db.projects import Project
@@ -99,7 +102,7 @@ def open_document(project: Project, body: Mapping[str, Any]) -> dict[str, Any]:
         "text": document.text,
         "tokens": flat_tokens(document.text, project.language),
         "spans": [[span.start, span.end, label_ids[span.label]] for span in annotation.spans],
-        "suggestions": _undecided(proposed, annotation.status, wish.sources, label_ids),
+        "suggestions": _undecided(proposed, annotation, wish.sources, label_ids),
         "revision": annotation.revision,
         "status": annotation.status,
         "flagged": annotation.flagged,
@@ -125,15 +128,23 @@ def _found(session: Session, project: Project, wish: Wish) -> int | None:
 
 
 def _undecided(
-    proposed: Sequence[suggestions.Suggestion], status: str, sources: Sources, label_ids: Mapping[str, int]
+    proposed: Sequence[suggestions.Suggestion], annotation: Annotation, sources: Sources, label_ids: Mapping[str, int]
 ) -> list[list[Any]]:
-    if status not in suggesting.WITH_SUGGESTIONS:
+    """What is open of the sources asked for; what the dictionary and rules say of labelled text is left out."""
+    if annotation.status not in suggesting.WITH_SUGGESTIONS:
         return []
     names = sources.names
+    labelled = [(span.start, span.end) for span in annotation.spans]
+    furthest = list(accumulate((end for _, end in labelled), max))
+
+    def covered(found: suggestions.Suggestion) -> bool:
+        before = bisect_left(labelled, (found.end, 0))
+        return before > 0 and furthest[before - 1] > found.start
+
     return [
         [s.id, s.start, s.end, label_ids[s.label], s.score, s.source]
         for s in proposed
-        if s.decision is None and s.source in names
+        if s.decision is None and s.source in names and not (s.score is None and covered(s))
     ]
 
 

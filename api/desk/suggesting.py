@@ -1,7 +1,7 @@
 """Which suggestions a document is opened with, and making those that are missing.
 
-A model's are made once a document, while it is opened; what a person decided is never proposed again by the same
-source. An accepted document gets none.
+A model's are made once a document, while it is opened; those of the dictionary and the rules whenever they would be
+others by now. What a person decided is never proposed again by the same source. An accepted document gets none.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from api.desk import checking
+from api.desk import checking, ruling
 from core.documents import Span
 from core.errors import NotFound, TagloopError
 from core.inference.loaded import predictor
@@ -67,10 +66,26 @@ def missing(
     annotation: Annotation,
     known: Sequence[Suggestion],
     sources: Sources,
-    label_names: Mapping[str, Any],
+    label_ids: Mapping[str, int],
 ) -> tuple[dict[str, list[Span]], str | None]:
     """Source → the spans to be stored for it in place of what is; and why a source says nothing, if so."""
-    if annotation.status not in PREDICTED or sources.model is None:
+    if annotation.status not in PREDICTED:
+        return {}, None
+    made, note = _of_model(project, document, annotation, known, sources, label_ids)
+    found, said = ruling.proposed(store(), project, document.text, sources.names, label_ids)
+    made |= {source: spans for source, spans in found.items() if _differs(source, spans, known)}
+    return made, " ".join([*([note] if note else []), *said]) or None
+
+
+def _of_model(
+    project: Project,
+    document: StoredDocument,
+    annotation: Annotation,
+    known: Sequence[Suggestion],
+    sources: Sources,
+    label_ids: Mapping[str, int],
+) -> tuple[dict[str, list[Span]], str | None]:
+    if sources.model is None:
         return {}, None
     source = source_of(sources.model)
     if any(suggestion.source == source for suggestion in known):
@@ -84,9 +99,20 @@ def missing(
         found = _predicted(_folder(store(), project, sources.model), document.id, document.text)
     except TagloopError as error:
         return {}, f"No suggestions of the model: {error}"
-    taken = [span for span in found if span.label in label_names]
+    taken = [span for span in found if span.label in label_ids]
     taken = [span for span in taken if not any(span.overlaps(other) for other in annotation.spans)]
     return ({source: taken} if taken else {}), None
+
+
+def _differs(source: str, spans: Sequence[Span], known: Sequence[Suggestion]) -> bool:
+    """Whether the open suggestions of a source are others than `spans`, leaving out what was decided.
+
+    What lies on gold is stored all the same, so that labelling does not give the others new ids.
+    """
+    own = [suggestion for suggestion in known if suggestion.source == source]
+    decided = {(s.start, s.end, s.label) for s in own if s.decision is not None}
+    open_now = {(s.start, s.end, s.label) for s in own if s.decision is None}
+    return open_now != {(span.start, span.end, span.label) for span in spans} - decided
 
 
 def _folder(opened: Store, project: Project, model_id: int) -> str:
