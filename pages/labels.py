@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from db import labels
-from ui import guideline, label_editor, render
+from ui import guideline, key_editor, label_editor, render
 from ui.session import open_page
 
 page = open_page("Labels")
@@ -22,3 +22,4 @@ if st.button("Add label", icon=":material/add:", type="secondary" if known else 
     label_editor.add(page, known)
 
 guideline.editor(page, known)
+key_editor.editor(page, known)

@@ -1,4 +1,4 @@
-"""The keyboard at the desk: movement, names, labels, the palette, the key sheet, a project's own keys, input methods."""
+"""The keyboard at the desk: movement, names, labels, palette, key sheet, a project's own keys, input methods."""
 
 from __future__ import annotations
 

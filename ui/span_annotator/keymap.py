@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.errors import InvalidValue
-from ui.span_annotator.key_notation import is_symbol, parse_key, shown_key, split_key, with_shift
+from ui.span_annotator.key_notation import LONGEST, is_symbol, parse_key, shown_key, split_key, with_shift
 
 DIGITS = "1234567890"
+MOST_KEYS = 4  # of one command
 Keys = Mapping[str, Sequence[str]]
 
 
@@ -96,10 +97,11 @@ INPUT = {
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A key that is claimed twice, and the sentence that says so."""
+    """A key that is claimed twice, and the sentence that says so; one that `blocks` cannot be had."""
 
     key: str
     words: str
+    blocks: bool = True
 
 
 class Labelled(Protocol):
@@ -167,6 +169,28 @@ def clashes(project_keys: Keys, labels: Iterable[Labelled] = ()) -> list[Clash]:
     return found + _label_clashes(keys, labels)
 
 
+def changed(project_keys: Keys, name: str, keys: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """A project's own keys once those of one command are `keys`; None gives it the default back.
+
+    Raises InvalidValue for a command or a key that there is not, and with the clashes in words for keys that others
+    need. A label that gives way to a command is no reason to refuse.
+    """
+    if name not in BY_NAME:
+        raise InvalidValue(f"There is no command named {name[:LONGEST]!r}.")
+    default = BY_NAME[name].keys
+    own = tuple(dict.fromkeys(parse_key(key) for key in (default if keys is None else keys)))
+    if len(own) > MOST_KEYS:
+        raise InvalidValue(f"A command has at most {MOST_KEYS} keys; {len(own)} are given.")
+    after = {command: tuple(held) for command, held in project_keys.items() if command in BY_NAME and command != name}
+    if own != default:
+        after[name] = own
+    claimed = set(_claimed(BY_NAME[name], own))
+    blocking = [clash.words for clash in clashes(after) if clash.key in claimed]
+    if blocking:
+        raise InvalidValue(" ".join(blocking))
+    return after
+
+
 def check_label_key(written: str, project_keys: Keys, others: Iterable[Labelled]) -> str:
     """The key of a label as it is stored; "" stays "". Raises InvalidValue for what cannot choose a label here."""
     if not written.strip():
@@ -225,12 +249,12 @@ def _label_clashes(keys: Mapping[str, tuple[str, ...]], labels: Iterable[Labelle
         if not key:
             continue
         if owner := STREAMLIT.get(key):
-            found.append(Clash(key, f"{shown_key(key)} belongs to {owner}; {label.name} gets another key."))
+            found.append(Clash(key, f"{shown_key(key)} belongs to {owner}; {label.name} gets another key.", False))
         elif key in holders:
             reason = f"{shown_key(key)} is the key for “{holders[key]}”; {label.name} gets another key."
-            found.append(Clash(key, reason))
+            found.append(Clash(key, reason, False))
         elif key in chosen:
-            found.append(Clash(key, f"{shown_key(key)} would choose both {chosen[key]} and {label.name}."))
+            found.append(Clash(key, f"{shown_key(key)} would choose both {chosen[key]} and {label.name}.", False))
         chosen.setdefault(key, label.name)
     return found
 
