@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,9 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import expect
 
+from core.documents import Span
+from core.tags import CUTS, OVERLAPS, spans_to_tags
+from core.tokens import tokenize
 from tests.browser.annotator_desk import SHADOW
 
 pytestmark = pytest.mark.browser
@@ -23,6 +27,10 @@ LANES = f"""() => [...{SHADOW}.querySelectorAll(".run.last")].map((run) => {{
     return [chip.dataset.label, Number(getComputedStyle(run).getPropertyValue("--at"))];
 }})"""
 HEIGHTS = f"""() => [...{SHADOW}.querySelectorAll(".block")].map((block) => block.getBoundingClientRect().height)"""
+MARKED = f"""() => {{
+    const runs = [...{SHADOW}.querySelectorAll(".run.first")];
+    return runs.map((run) => run.className.match(/misfit|untrained|$/)[0]);
+}}"""
 PICKED = f"""() => {{
     const rows = {SHADOW}.querySelectorAll(".row[aria-current=true]");
     return [...rows].map((row) => row.querySelector(".row-text").textContent);
@@ -252,3 +260,25 @@ def test_the_count_leads_to_the_spans_that_no_model_can_learn(desk):
     assert work.stored()["spans"] == [
         at(NEWS, "Angela", "PER"), at(NEWS, "Siemens", "ORG"), at(NEWS, "Munich", "LOC")
     ]  # fmt: skip
+
+
+def test_the_desk_marks_just_what_the_tags_cannot_say(desk):
+    words = [f"w{number}" for number in range(60)]
+    text = " ".join(words)
+    places = [(text.index(f"w{n} ") if n < 59 else len(text) - 3) for n in range(60)]
+    random.seed(7)
+    spans = set()
+    while len(spans) < 40:
+        first = random.randrange(58)
+        last = min(59, first + random.choice((0, 1, 2, 4, 9)))
+        start, end = places[first], places[last] + len(words[last])
+        if random.random() < 0.15:
+            end -= 1  # cuts the last word
+        if end > start:
+            spans.add((start, end, random.choice(("PER", "ORG", "LOC"))))
+    expected = spans_to_tags([Span(*span) for span in spans], tokenize(text, "en")).unrepresented
+    work = desk({"text": text, "spans": sorted(spans)}, overlap=True)
+    work.page.wait_for_function(f"() => {SHADOW}.querySelectorAll('.run.first').length === 40")
+    drawn = work.page.evaluate(MARKED)
+    assert drawn.count("misfit") == sum(item.reason == CUTS for item in expected)
+    assert drawn.count("untrained") == sum(item.reason == OVERLAPS for item in expected)

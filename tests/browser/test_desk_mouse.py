@@ -225,3 +225,20 @@ def test_a_drag_held_at_the_end_of_a_page_goes_on_on_the_next_one(desk):
     ((start, end, _),) = work.stored()["spans"]
     assert start == text.index(last)
     assert end > len(shown)
+
+
+def test_a_pen_selects_as_a_mouse_does(desk):
+    work = desk(NEWS)
+    pen = work.page.context.new_cdp_session(work.page)
+
+    def send(kind: str, point: tuple[float, float]) -> None:
+        event = {"type": kind, "x": point[0], "y": point[1], "button": "left", "buttons": 1, "pointerType": "pen"}
+        pen.send("Input.dispatchMouseEvent", {**event, "clickCount": 1})
+
+    send("mousePressed", work.point("Siemens"))
+    send("mouseMoved", work.point("in"))
+    send("mouseMoved", work.point("Munich"))
+    send("mouseReleased", work.point("Munich"))
+    work.press("2")
+    work.saved()
+    assert work.stored()["spans"] == [at(NEWS, "Siemens in Munich", "ORG")]

@@ -49,5 +49,5 @@ export function keptInstead({ spans, labels }, model, span) {
 export function uncarried(scene, model, span) {
   const reason = obstacle(model, span);
   if (reason) return `${reason}: a model cannot learn it exactly`;
-  return keptInstead(scene, model, span) ? "lies over a longer span: training takes that one" : "";
+  return keptInstead(scene, model, span) ? "lies over a longer span: training learns that one, unless told otherwise" : "";
 }

@@ -4,6 +4,7 @@ import { firstGreater } from "./offsets.js";
 import { makeSpan, sameRange, sameSpan } from "./edits.js";
 import { touching } from "./sorted_spans.js";
 import { quote } from "./elements.js";
+import { decided } from "./sources.js";
 import { obstacle } from "./carried.js";
 import { Misfits, nextUncarried } from "./misfits.js";
 import { Refusal, inTheWay } from "./refusal.js";
@@ -65,8 +66,14 @@ export class Editor extends Reading {
       this.selection = null;
       this.caret = { unit: set.end, after: true };
       this.selected = this.sticky === null ? set : null;
-      return this.apply(this.#words(set), { spans: this.#spansWith([set], gone) });
+      return this.apply(this.#words(set), { spans: this.#spansWith([set], gone), decisions: this.#answered(set) });
     });
+  }
+
+  /* What a span set by hand says about the suggestions it lies on: taken as they are, or corrected. */
+  #answered(set) {
+    const met = this.scene.pending.filter((s) => s.start < set.end && set.start < s.end);
+    return met.flatMap((s) => decided([s], sameSpan(set, s) ? "accepted" : "corrected"));
   }
 
   /* Set `span` in place of `gone` by `write(span, gone)`, or say what is in the way and how to go on. */
@@ -88,8 +95,9 @@ export class Editor extends Reading {
     this.refusal = new Refusal(span, others, { model: this.model, put, pick: (other) => this.pick(other) });
     this.refusedAt = { selection: this.selection, selected: this.selected, state: this.edits.state };
     const named = (other) => this.named(other);
-    const ways = this.refusal.ways(this.drawn.get(span.label), named, quote);
-    this.panels.toast(this.refusal.message(named), ways.map(([key, words, way]) => [key, words, () => !this.locked && way()]));
+    const ways = this.refusal.ways(this.drawn.get(span.label), { named, quoted: quote, keyFor: this.keyFor });
+    const buttons = ways.map(([key, words, way]) => [key, words, () => !this.locked && way()]);
+    this.panels.toast(this.refusal.message(named), buttons, { high: this.overlay.isLow(this.geometry.caret(span.end, true)) });
     return false;
   }
 
@@ -158,8 +166,9 @@ export class Editor extends Reading {
     const reason = obstacle(this.model, span);
     const nearest = reason && this.nearest(span);
     if (!nearest || !this.edits.state.spans.some((other) => sameRange(other, span))) return;
-    const way = ["S", `${quote(this.model.text.slice(...nearest))} instead`, () => !this.locked && this.#takeNearest(span)];
-    this.panels.toast(`${this.named(span)} ${reason}: a model cannot learn it exactly.`, [way]);
+    const way = [this.keyFor("snap"), `${quote(this.model.text.slice(...nearest))} instead`, () => !this.locked && this.#takeNearest(span)];
+    const high = this.overlay.isLow(this.geometry.caret(span.end, true));
+    this.panels.toast(`${this.named(span)} ${reason}: a model cannot learn it exactly.`, [way], { high });
     this.lately = { span, state: this.edits.state }; // S means it, even where a label kept on has let go of it
   }
 
@@ -210,14 +219,15 @@ export class Editor extends Reading {
   /* Move one end of the picked span by a token, as seen. */
   nudgeEdge(edge, towardsRight) {
     const span = this.selected;
-    if (!span || span.score !== undefined) return;
+    if (!span) return;
     const { model } = this;
     const forward = towardsRight !== model.runsRightToLeft(span.start);
     let { start, end } = span;
     if (edge === "start") start = forward ? this.#followingStart(start) : model.previousStop(start);
     else if (forward) end = model.nextStop(end);
     else end = model.snap(start, Math.max(start, model.previousStop(end)))?.[1] ?? end; // the token before the last
-    this.resize(span, start, end);
+    if (span.score === undefined) this.resize(span, start, end);
+    else if (start < end) this.#settle(span, makeSpan(start, end, span.label), { stay: true });
   }
 
   #followingStart(unit) {
@@ -254,12 +264,13 @@ export class Editor extends Reading {
   }
 
   /* Set `span` for a suggestion. Where others lie, the suggestion is picked and stays open until a way is chosen. */
-  #settle(suggestion, span) {
+  #settle(suggestion, span, { stay = false } = {}) {
     const same = this.near(span).filter((other) => sameRange(other, span) && (!this.layers.on || other.label === span.label));
     if (inTheWay(this.near(span), span, same, this.layers.on).length) this.pick(suggestion);
     this.#put(span, same, (set, gone) => {
-      const decisions = [[suggestion.id, sameSpan(set, suggestion) ? "accepted" : "corrected"]];
+      const decisions = decided([suggestion], sameSpan(set, suggestion) ? "accepted" : "corrected");
       this.#toNext(suggestion, `accepted ${this.#words(set)}`, { spans: this.#spansWith([set], gone), decisions });
+      if (stay) this.pick(set); // its ends are being moved
       return true;
     });
     if (this.refusal) this.refusal.suggestion = suggestion;
@@ -267,7 +278,7 @@ export class Editor extends Reading {
 
   reject(suggestion = this.#meant()) {
     if (!suggestion) return;
-    this.#toNext(suggestion, `rejected ${this.#words(suggestion)}`, { decisions: [[suggestion.id, "rejected"]] });
+    this.#toNext(suggestion, `rejected ${this.#words(suggestion)}`, { decisions: decided([suggestion], "rejected") });
   }
 
   #toNext(suggestion, words, changes) {
@@ -290,7 +301,7 @@ export class Editor extends Reading {
     this.selected = null;
     this.apply(`${free.length} suggestions accepted`, {
       spans: this.#spansWith(free.map((s) => makeSpan(s.start, s.end, s.label))),
-      decisions: free.map((s) => [s.id, "accepted"]),
+      decisions: decided(free, "accepted"),
     });
     const left = pending.length - free.length;
     this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · Ctrl Z takes it back`);

@@ -20,11 +20,23 @@ function trouble(reading, range) {
   return [["", reason], ...(nearest ? [[reading.keyFor("snap"), `${quote(model.text.slice(...nearest))} instead`]] : [])];
 }
 
-function usual({ labels, selected, sticky, scene, keyFor }, range) {
+function usual(reading, range) {
+  return reading.byTouch ? hintsByTouch(reading, range) : hintsByKeys(reading, range);
+}
+
+function hintsByTouch({ selected, sticky, labels }, range) {
+  if (range) return [["tap", "a label"], ["drag", "an end"]];
+  if (selected?.score !== undefined) return [["tap", "a label to accept it as that"]];
+  if (selected) return [["tap", "a label to relabel"], ["drag", "an end"]];
+  const then = sticky === null ? "a word, then move on" : `a word: ${labels.get(sticky).name}`;
+  return [["hold", then], ["tap twice", "a word"]];
+}
+
+function hintsByKeys({ labels, selected, sticky, scene, keyFor }, range) {
   const digits = [...labels.values()].map((label) => label.key).filter(Boolean);
   const keys = digits.length > 1 ? `${capOf(digits[0])}…${capOf(digits.at(-1))}` : digits.map(capOf).join("");
   if (range) return [[keys, "label it"], ["Shift ← →", "change"], [keyFor("clear"), "clear"]];
-  if (selected?.score !== undefined) return [[keyFor("accept-suggestion"), "accept"], [keyFor("reject-suggestion"), "reject"], [keys, "accept as another label"]];
+  if (selected?.score !== undefined) return [[keyFor("accept-suggestion"), "accept"], [keyFor("reject-suggestion"), "reject"], [keys, "accept as another label"], ["Ctrl Shift ← →", "with another end"]];
   if (selected) return [[keys, "relabel"], [keyFor("remove"), "remove"], ["Ctrl Shift ← →", "move its end"], [keyFor("clear"), "done"]];
   if (sticky !== null) return [["drag", `marks ${labels.get(sticky).name}`], ["double click", "a word"], [keyFor("clear"), "switch off"]];
   const hints = [["drag", "or"], [keyFor("phrase"), "select a name"], [keys, "label"], [keyFor("undo"), "undo"]];

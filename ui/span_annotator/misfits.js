@@ -27,7 +27,7 @@ export class Misfits {
 function wording(cut, inner) {
   const parts = [];
   if (cut) parts.push(`${cut} ${cut === 1 ? "span" : "spans"} no model can learn as marked`);
-  if (inner) parts.push(`${inner} inside or across longer ones: training takes those`);
+  if (inner) parts.push(`${inner} inside or across longer ones, which training learns instead`);
   return parts.join(" · ");
 }
 

@@ -51,6 +51,12 @@ export class Overlay {
     element.style.height = `${at.height}px`;
   }
 
+  /* Whether a client box lies in the lower half of what is seen. */
+  isLow(box) {
+    const view = this.scroller.getBoundingClientRect();
+    return box !== null && box.top > view.top + view.height / 2;
+  }
+
   /* Scroll the text, never the page, until a client box is well inside. */
   reveal(box) {
     if (!box) return;

@@ -97,7 +97,7 @@ export class Panels {
   }
 
   /* A message that goes by itself; with ways out [[key, words, action]…] it stays until one is taken or work goes on. */
-  toast(message, ways = []) {
+  toast(message, ways = [], { high = false } = {}) {
     const buttons = ways.map(([key, words, action]) => {
       const way = button("way-out", "", "", action);
       if (key) way.append(make("kbd", "", key));
@@ -106,6 +106,7 @@ export class Panels {
     });
     this.toastBox.replaceChildren(make("span", "toast-text", message), ...buttons);
     this.toastBox.classList.toggle("asks", buttons.length > 0);
+    this.toastBox.classList.toggle("high", high); // where the place below is what the message is about
     this.toastBox.classList.add("shown");
     clearTimeout(this.toastTimer);
     this.toastTimer = setTimeout(() => this.quiet(), ways.length ? ASKING : TOAST);

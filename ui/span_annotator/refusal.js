@@ -28,12 +28,12 @@ export class Refusal {
     return `${names.length ? `${names.join(", ")} and ${last} are` : `${last} is`} there already, and spans may not overlap here.`;
   }
 
-  /* The ways out as [key, words, action]. */
-  ways(label, named, quoted) {
+  /* The ways out as [key, words, action]; `keyFor` a command gives its key. */
+  ways(label, { named, quoted, keyFor }) {
     const key = label.key ? shownKey(label.key) : "";
     const ways = [[key && `${key} again`, this.others.length > 1 ? `replace all ${this.others.length}` : "replace it", this.replace]];
-    if (this.shrink) ways.push(["S", `only ${quoted(this.free)}`, this.shrink]);
-    return [...ways, ["Tab", `turn to ${named(this.others[0])}`, this.pick]];
+    if (this.shrink) ways.push([keyFor("snap"), `only ${quoted(this.free)}`, this.shrink]);
+    return [...ways, [keyFor("item-next"), `turn to ${named(this.others[0])}`, this.pick]];
   }
 }
 
