@@ -70,7 +70,7 @@ def choose_sources(page: Page) -> Sources:
             disabled=model is None,
         )
         st.caption("Suggestions are dashed. A accepts, X rejects, Shift+A accepts all shown.")
-    return Sources(model, dictionary, patterns, threshold)
+    return Sources(model, dictionary, patterns, threshold, by_id[model].name if model else None)
 
 
 def _choose_model(page: Page, by_id: Mapping[int, Model]) -> int | None:

@@ -32,6 +32,7 @@ MODULES = (
     "pages.js",
     "geometry.js",
     "edits.js",
+    "sources.js",
     "wire.js",
     "server.js",
     "tabs.js",
@@ -48,6 +49,7 @@ MODULES = (
     "keys.js",
     "idle.js",
     "spoken.js",
+    "tags.js",
     "text_view.js",
     "pager.js",
     "reading_settings.js",
@@ -70,6 +72,8 @@ MODULES = (
     "keyboard.js",
     "key_sheet.js",
     "label_palette.js",
+    "mention_list.js",
+    "occurrences.js",
     "commands.js",
     "remark_outbox.js",
     "comments.js",
@@ -87,12 +91,12 @@ GOING: Mapping[str, tuple[str, ...]] = {
     "drop": ("all", "label", "split", "flagged", "search"),
     "list": ("queue",),
 }
-STYLES = ("span_annotator.css", "sync.css", "pages.css", "keys.css", "context.css", "layers.css")
+STYLES = ("span_annotator.css", "sync.css", "pages.css", "keys.css", "context.css", "layers.css", "occurrences.css")
 
 
-def joined_modules() -> str:
+def joined_modules(modules: Sequence[str | Path] = MODULES) -> str:
     """The ES modules as one: their imports of each other and their exports fall away, the default export stays."""
-    parts = (FOLDER.joinpath(name).read_text(encoding="utf-8") for name in MODULES)
+    parts = (FOLDER.joinpath(name).read_text(encoding="utf-8") for name in modules)
     source = "\n".join(re.sub(r"(?m)^import [^;]*;\n", "", part) for part in parts)
     return re.sub(r"(?m)^export (?!default)", "", source)
 
@@ -157,6 +161,7 @@ def payload(
         "narrowed": [list(part) for part in queue.narrowed],
         "everything": queue.everything,
         "sources": {"model": sources.model, "dictionary": sources.dictionary, "rules": sources.rules},
+        "model": sources.model_name,
         "threshold": sources.threshold,
         "document": document,
         "guide": dict(guide),

@@ -3,11 +3,11 @@
 
 import { make } from "./elements.js";
 import { shownKey } from "./keys.js";
+import { sourcesOf } from "./sources.js";
 import { keptInstead, obstacle } from "./carried.js";
 
 const REST = 350; // ms
 const GAP = 7; // px between a card and what it is about
-const CAPTIONS = { dictionary: "from the dictionary", rules: "from a rule" };
 
 export class Cards {
   constructor(desk, signal) {
@@ -106,9 +106,7 @@ export class Cards {
     const open = item.score !== undefined;
     const from = open ? item : editor.suggestions.find((s) => s.start === item.start && s.end === item.end && s.label === item.label);
     if (!from) return "";
-    const source = CAPTIONS[from.source] ?? `by ${from.source}`;
-    const score = from.score === null ? "" : `, score ${from.score.toFixed(2)}`;
-    return open ? `Suggested ${source}${score}` : `Accepted; suggested ${source}${score}`;
+    return `${open ? "Suggested" : "Accepted; suggested"} by ${sourcesOf(from)}`;
   }
 
   /* Below what is meant, above where there is no room. For the keyboard in a corner of the text instead: whoever goes

@@ -64,7 +64,8 @@ export class Commands {
   /* A button of the desk: what its command does, and the keys go back to the text unless something was opened. */
   click(name) {
     this.run(name);
-    if (!this.sheet.open && !this.palette.open) this.takeFocus();
+    const dialogs = [this.sheet.open, this.palette.open, this.annotator.occurrences.isOpen];
+    if (!dialogs.some(Boolean)) this.takeFocus();
   }
 
   /* A key by its possible names; whether it meant something. */
@@ -160,7 +161,7 @@ export class Commands {
   }
 
   #moveEnd(editor, towardsRight) {
-    if (editor.selected && editor.selected.score === undefined) editor.nudgeEdge("end", towardsRight);
+    if (editor.selected) editor.nudgeEdge("end", towardsRight);
     else editor.step(towardsRight, { extend: true });
   }
 }

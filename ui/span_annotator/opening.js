@@ -77,9 +77,9 @@ export class Opening {
     const kept = desk.outbox.unkept
       ? " Changes are waiting that this browser does not keep: leave the page open."
       : count ? ` ${count} ${count === 1 ? "change is" : "changes are"} kept in this browser and sent when it is back.` : " Nothing is lost.";
-    const what = this.page ? "the next document cannot be opened yet" : "no document can be opened yet";
+    const what = this.page ? "The other document cannot be opened yet; you can go on with this one." : "No document can be opened yet.";
     const again = () => this.goTo(request, options);
-    desk.panels.ask(`${error.message} Therefore ${what}.${kept}`, [["Try again", again]], "warning");
+    desk.panels.ask(`${error.message} ${what}${kept}`, [["Try again", again]], "warning");
     this.asking = true;
     if (error.away ?? true) this.retry = setTimeout(again, RETRY);
   }
@@ -110,7 +110,7 @@ export class Opening {
     if (this.trail.at(-1) !== sheet.id) this.trail.push(sheet.id);
     desk.queue.shown(page);
     desk.paint(page, { moved });
-    desk.queue.fetchAhead(sheet.id).catch(() => {}); // asked again when it is needed
+    desk.queue.fetchAhead(sheet.id).then(() => desk.sayPlace(), () => {}); // asked again when it is needed
   }
 
   /* ---- ways ---- */
@@ -178,7 +178,7 @@ export class Opening {
     this.page = page;
     desk.queue.shown(page);
     if (!desk.outbox.of(this.id).length) desk.outbox.know(this.id, page.sheet.revision);
-    desk.editor.suggestions = readSuggestions(page.model, page.sheet.suggestions);
+    desk.editor.suggestions = readSuggestions(page.model, page.sheet.suggestions, desk.settings.model);
     desk.showStored(this.id, "");
   }
 

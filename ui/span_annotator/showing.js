@@ -26,7 +26,7 @@ export class Showing {
     if (!outbox.of(sheet.id).length) outbox.know(sheet.id, sheet.revision);
     page.model ??= new TextModel(sheet.text, sheet.tokens, desk.settings.project.language);
     const state = this.#stateOf(page);
-    const suggestions = readSuggestions(page.model, sheet.suggestions);
+    const suggestions = readSuggestions(page.model, sheet.suggestions, desk.settings.model);
     editor.learnLabels([...state.spans, ...suggestions]);
     desk.worked.restart();
     if (!desk.conflicts.asked.size) desk.panels.dismiss();

@@ -25,6 +25,7 @@ import { Editor } from "./editor.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToKeyboard } from "./keyboard.js";
 import { Commands } from "./commands.js";
+import { Occurrences } from "./occurrences.js";
 import { Context } from "./context.js";
 
 
@@ -38,6 +39,7 @@ class Annotator {
     this.panels = new Panels(root, { onLabel: (id) => this.command((editor) => editor.applyLabel(id)) });
     this.list = new SideList(root, {
       onPick: (item) => this.command((editor) => editor.pick(item)),
+      onEvery: (item) => this.occurrences.open(item),
       onRemove: (item) => this.command((editor) => editor.remove(item)),
       onAccept: (item) => this.command((editor) => editor.accept(item)),
       onReject: (item) => this.command((editor) => editor.reject(item)),
@@ -52,6 +54,7 @@ class Annotator {
     this.recording = new Recording(this);
     this.showing = new Showing(this);
     this.commands = new Commands(this);
+    this.occurrences = new Occurrences(this);
     this.context = new Context(this, this.abort.signal);
     this.settings = null;
     this.saving = new Saving(this);
@@ -196,7 +199,11 @@ class Annotator {
     this.showing.paint(page);
     this.#fit();
     this.#sayOpen(sheet);
-    this.#emit("place", this.queue.placeOf(page));
+    this.sayPlace();
+  }
+
+  sayPlace() {
+    if (this.sheet) this.#emit("place", this.queue.placeOf(this.opening.page));
   }
 
   /* The queue is empty. */
@@ -255,7 +262,7 @@ class Annotator {
     const before = this.editor.edits.state;
     if (this.editor.edits.change({ status })) {
       this.recording.edited(words, before);
-      if (before.status === "unlabelled" || before.status === "draft") this.queue.answered();
+      this.queue.moved(this.opening.page, status);
     }
     this.opening.next();
   }

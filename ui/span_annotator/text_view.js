@@ -10,6 +10,7 @@ import { keptInstead, obstacle } from "./carried.js";
 import { cancelIdle, whenIdle } from "./idle.js";
 import { nameOf, placeOf, placesOf } from "./spoken.js";
 import { make } from "./elements.js";
+import { Tags } from "./tags.js";
 
 const IN_SIGHT = 4_000; // units drawn at once on either side of where the page is opened
 const LABEL_ROOM = 60; // units looked back for a neighbour: no label is longer
@@ -18,6 +19,8 @@ export class TextView {
   constructor(container) {
     this.container = container;
     this.text = container.parentElement; // has the focus, and says to screen readers what is picked in it
+    this.tags = new Tags();
+    container.addEventListener("pointerover", ({ target }) => this.#heed(target));
     this.owners = new WeakMap(); // element of a run → the span or suggestion it shows
   }
 
@@ -37,6 +40,7 @@ export class TextView {
     this.nodes = new Array(model.blocks.length); // per block on the page: [{start, node}], the text nodes in order
     this.runs = new Array(model.blocks.length); // per block on the page: its runs
     this.bare = new Set(); // blocks whose labels are still to be drawn
+    this.tags.clear();
     for (let index = first; index < after; index++) {
       const { start, end } = model.blocks[index];
       const node = document.createTextNode(model.drawn.slice(start, end));
@@ -47,6 +51,7 @@ export class TextView {
     }
     this.redraw(unit, scene);
     this.container.replaceChildren(...this.elements.slice(first, after));
+    this.tags.place();
   }
 
   /* Draw every label of the page again, those around a unit at once. */
@@ -73,6 +78,7 @@ export class TextView {
         this.render(index, this.scene);
         if (deadline.timeRemaining() < 3) break;
       }
+      this.tags.place();
       this.#drawLater();
     });
   }
@@ -89,6 +95,22 @@ export class TextView {
   /* Draw now what was left for idle moments: it comes into sight. */
   finish() {
     for (const index of this.bare) this.render(index, this.scene);
+    this.tags.place();
+  }
+
+  /* Put the tags of what was drawn into place; with `all`, because the text is laid out otherwise, every tag. */
+  place({ all = false } = {}) {
+    if (all) this.tags.placeAll();
+    else this.tags.place();
+  }
+
+  /* A suggestion's tag says more while the pointer is on it. */
+  #heed(target) {
+    const hot = target instanceof Element ? this.tags.of.get(target.closest(".suggested")?.querySelector(":scope > .chip")) : null;
+    if (hot === this.hot) return;
+    this.hot?.classList.remove("hot");
+    hot?.classList.add("hot");
+    this.hot = hot;
   }
 
   /* Tell screen readers which span is picked. */
@@ -114,6 +136,7 @@ export class TextView {
       const [first, last] = this.model.blocksOf(start, end);
       for (let index = first; index <= last; index++) this.render(index, this.scene);
     }
+    this.tags.place();
   }
 
   /* The span or suggestion drawn at an event's target, if any. */
@@ -158,6 +181,7 @@ export class TextView {
     const nodes = [];
     const children = [];
     this.runs[index] = [];
+    this.hung = []; // [element, tag] of this block
     this.crowded = scene.layers.crowded([...spans, ...pending]);
     for (let i = 0; i + 1 < borders.length; i++) {
       const piece = { start: borders[i], end: borders[i + 1] };
@@ -169,7 +193,7 @@ export class TextView {
       children.push(this.#layers(pending.filter(covers), spans.filter(covers), piece, child, scene));
     }
     this.nodes[index] = nodes;
-    this.elements[index].replaceChildren(...children);
+    this.elements[index].replaceChildren(...children, ...this.tags.layer(this.elements[index], this.hung));
     this.#drawLater();
   }
 
@@ -195,19 +219,15 @@ export class TextView {
     if (under) run.classList.add("under");
     if (misfit) run.classList.add("misfit");
     if (kept) run.classList.add("untrained");
-    if (piece.end === span.end) run.append(this.#chip(span, label, scene));
+    if (piece.end === span.end) run.append(this.#chip(span, label, scene, run));
     return run;
   }
 
   #suggestion(suggestion, piece, child, scene) {
     const label = scene.labels.get(suggestion.label);
     const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene);
-    const score = suggestion.score?.toFixed(2) ?? "";
-    if (piece.end === suggestion.end) {
-      const chip = this.#chip(suggestion, label, scene);
-      chip.dataset.score = score;
-      run.append(chip);
-    }
+    const score = suggestion.score?.toFixed(2) ?? suggestion.from[0];
+    if (piece.end === suggestion.end) run.append(this.#chip(suggestion, label, scene, run, score));
     return run;
   }
 
@@ -235,9 +255,9 @@ export class TextView {
     this.picked = run;
   }
 
-  /* The label's name under the end of its run. It hangs in the space between the lines and is drawn by CSS, so it can
-     neither be selected nor shift a character; where a neighbour is near, the name is cut to what fits. */
-  #chip(item, label, scene) {
+  /* Where the label's name hangs: an empty element at the end of its run. The name lies in the space between the lines
+     and is drawn by CSS, so that it cannot be selected; where a neighbour is near, it is cut to what fits. */
+  #chip(item, label, scene, run, score = "") {
     const { text, drawn } = this.model;
     const chip = make("i", "chip");
     const far = Math.max(0, item.end - LABEL_ROOM);
@@ -246,7 +266,12 @@ export class TextView {
     const name = [...label.name];
     const fit = left === far ? LABEL_ROOM : Math.max(3, Math.floor(room));
     chip.dataset.label = width(label.name) <= fit ? label.name : `${name.slice(0, Math.max(2, fit - 1)).join("")}…`;
-    if (isRightToLeft(text.slice(item.start, item.end))) chip.classList.add("leftward");
+    const tag = make("b", `tag hue-${label.hue} ${item.score === undefined ? "of-span" : "of-suggestion"}`);
+    Object.assign(tag.dataset, { label: chip.dataset.label, score });
+    tag.style.cssText = run.style.cssText; // its lane
+    tag.classList.toggle("of-picked", scene.selected === item);
+    tag.classList.toggle("leftward", isRightToLeft(text.slice(item.start, item.end)));
+    this.hung.push([chip, tag]);
     return chip;
   }
 
@@ -261,7 +286,10 @@ export class TextView {
   /* A character that nobody would see. */
   #mark(mark, child) {
     const shown = make("span", `mark ${mark.kind}`);
-    if (mark.name) shown.title = mark.name;
+    if (mark.name) {
+      shown.title = mark.name;
+      this.hung.push([shown, make("b", `sign ${mark.kind}`)]);
+    }
     if (mark.remark) shown.dataset.remark = mark.remark;
     shown.append(child);
     return shown;

@@ -38,6 +38,7 @@ class Sources:
     dictionary: bool = False
     rules: bool = False
     threshold: float = 0.5
+    model_name: str | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:
