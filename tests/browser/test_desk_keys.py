@@ -185,7 +185,10 @@ def test_the_palette_goes_by_arrows_and_finds_words_of_a_description(desk):
 
 def test_escape_closes_the_palette_and_gives_the_keys_back(desk):
     work = desk(NEWS)
-    work.press("e", "l", "x", "Escape", "1")
+    work.press("e", "l", "c", "r", "x")  # C and R are Streamlit's, but not while one writes
+    expect(work.page.locator(".palette-none")).to_be_visible()
+    expect(work.page.get_by_role("dialog", name="Clear caches")).to_have_count(0)
+    work.press("Escape", "1")
     work.saved()
     assert work.stored()["spans"] == [at(NEWS, "Angela Merkel", "PER")]
 
@@ -294,3 +297,50 @@ def test_escape_clears_the_selection_then_the_pick_then_the_label_that_is_on(des
     work.press("Escape")
     expect(on).to_have_count(0)
     assert work.stored()["spans"] == [at(NEWS, "Siemens", "ORG")]
+
+
+def test_a_key_changed_on_the_labels_page_is_the_desks_key(desk):
+    work = desk(NEWS, SECOND)
+    work.press("?")
+    work.page.get_by_role("button", name="Change keys").click()
+    editor = work.page.locator(".key-editor")
+    editor.locator("[data-name=skip] button").click()
+    verdict = editor.locator(".verdict")
+    work.press("f")
+    expect(verdict).to_contain_text("F would mean “skip” and “flag for another look”")
+    expect(editor.locator(".save")).to_be_disabled()
+    work.press("Control+b")
+    expect(verdict).to_have_text("Ctrl B is free.")
+    editor.locator(".save").click()
+    expect(editor.locator("[data-name=skip] kbd")).to_have_text("Ctrl B")
+    editor.locator("[data-name=accept] button").click()
+    editor.locator(".field").fill("enter, J")
+    expect(verdict).to_have_text("Enter and J are free.")
+    editor.locator(".field").press("Enter")
+    expect(editor.locator("[data-name=accept] kbd")).to_have_text(["Enter", "J"])
+    with work.case.harness.store.reading() as session:
+        assert projects.get(session, work.case.project).keys == {"skip": ("ctrl+b",), "accept": ("enter", "j")}
+    work.open()
+    work.press("Space", "Control+b")
+    work.shows("Berlin")
+    work.press("j")
+    work.saved()
+    assert [work.stored(0)["status"], work.stored(1)["status"]] == ["skipped", "accepted"]
+
+
+def test_a_labels_own_key_is_checked_and_chooses_it(desk):
+    work = desk(NEWS, keys={})
+    page = work.page
+    page.goto(f"{work.case.harness.app.address}/labels?project={work.case.project}")
+    page.get_by_role("button", name=re.compile("Change ORG|edit")).nth(1).click()
+    field = page.get_by_role("textbox", name="Key")
+    field.fill("e")
+    field.press("Tab")
+    expect(page.get_by_role("dialog")).to_contain_text("E is the key for “the name at the caret")
+    field.fill("Shift 7")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    work.open()
+    work.press("e", "Shift+Digit7")
+    work.saved()
+    assert work.stored()["spans"] == [at(NEWS, "Angela Merkel", "ORG")]

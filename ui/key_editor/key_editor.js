@@ -23,8 +23,16 @@ class KeyEditor {
     const heard = answer && answer.number === this.number && this.number > 0;
     if (heard && answer.saved) this.open = null;
     if (changed || !this.root.childElementCount || (heard && answer.saved)) this.#draw();
+    if (sessionStorage.getItem("tagloop keys")) this.#come();
     if (heard && this.open) this.#say(answer);
     else if (heard && answer.saved && this.last) this.root.querySelector(`[data-name="${this.last}"] button`)?.focus();
+  }
+
+  /* Somebody comes from the desk's list of keys to change one. */
+  #come() {
+    sessionStorage.removeItem("tagloop keys");
+    this.root.scrollIntoView({ block: "center" });
+    this.root.querySelector(".opener").focus({ preventScroll: true });
   }
 
   #ask(trigger, command, keys) {

@@ -16,7 +16,10 @@ export class Commands {
     this.keymap = new Keymap([], new Map());
     this.sheet = new KeySheet(root.querySelector(".sheet"), {
       onClose: () => this.takeFocus(),
-      onChangeKeys: () => annotator.go({ screen: "labels" }),
+      onChangeKeys: () => {
+        sessionStorage.setItem("tagloop keys", "wanted"); // the Labels page then opens at its keys
+        annotator.go({ screen: "labels" });
+      },
     });
     this.palette = new LabelPalette(root, editor, {
       onChoose: (label) => annotator.command(() => editor.applyLabel(label)),
