@@ -177,6 +177,17 @@ def _from(held: tuple[float, float], old: tuple[float, float], new: tuple[float,
     return held[0] + new[0] - old[0], held[1] + new[1] - old[1]
 
 
+def test_a_tap_beside_a_picked_span_means_the_word_there_not_the_grip(touched):
+    work, finger = touched({"text": NEWS, "spans": [at(NEWS, "Siemens", "ORG"), at(NEWS, "in", "LOC")]})
+    finger.tap(work.point("Siemens"))
+    expect(work.page.locator(".grip-end")).to_be_visible()
+    finger.tap(work.point(" in ", 0.5))
+    assert work.page.evaluate(PICKED) == "in"
+    work.page.locator(".row[aria-current=true] .remove").tap()
+    work.saved()
+    assert work.stored()["spans"] == [at(NEWS, "Siemens", "ORG")]
+
+
 def test_a_refused_span_is_settled_by_a_tap_and_everything_to_tap_is_large(touched):
     work, finger = touched({"text": NEWS, "spans": [at(NEWS, "Siemens", "LOC")]})
     finger.hold(work.point("visited"))

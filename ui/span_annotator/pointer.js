@@ -48,7 +48,7 @@ export function listenToPointer(editor, accepts, signal) {
     text.focus({ preventScroll: true });
     const grip = event.target instanceof Element ? event.target.closest("[data-edge]")?.dataset.edge : undefined;
     const at = grip ? gripPoint(editor, event, grip) : { x: event.clientX, y: event.clientY, dx: 0, dy: 0 };
-    const hit = editor.geometry.hit(at.x, at.y);
+    const hit = editor.geometry.hit(event.clientX, event.clientY);
     if (!hit) return;
     drag = {
       ...at, fromX: at.x, fromY: at.y, shift: event.shiftKey, moved: false, held: false, finger, hit, grip, token: hit.token,
@@ -80,7 +80,8 @@ export function listenToPointer(editor, accepts, signal) {
     const done = drag;
     stop();
     if (!done) return;
-    if (done.grip) finishGrip(editor, done);
+    if (done.grip && done.finger && !done.moved) click(editor, done); // a grip reaches over words beside it
+    else if (done.grip) finishGrip(editor, done);
     else if (done.moved) finishSelection(editor);
     else if (done.finger && Math.hypot(done.x - done.fromX, done.y - done.fromY) > SLIP * 2) return;
     else if (done.finger && done.count > 1) {
