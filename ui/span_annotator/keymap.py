@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     *_pair("text", "start end", "ctrl+home ctrl+end", "the text", extends=True),
     *_pair("screen", "up down", "pageup pagedown", "a screenful", extends=True),
     *_pair("item", "previous next", "shift+tab tab", "span or suggestion"),
-    Command("phrase", ("e",), "Move and select", "the name at the caret; again: one token more"),
+    Command("phrase", ("e",), "Move and select", "the name at the caret; again: one word more"),
     Command("clear", ("escape",), "Move and select", "clear the selection, then the pick, then the label kept on"),
     Command("palette", ("l",), "Label", "choose a label from the list"),
     Command("remove", ("backspace", "delete"), "Label", "remove the picked span", for_picked=True),

@@ -11,6 +11,15 @@ export function phraseAt(model, unit) {
   return [model.starts[first], model.ends[last]];
 }
 
+/* Where a phrase that ends at a unit ends once it has grown by a token, in Chinese by a word. */
+export function grownEnd(model, end) {
+  const token = firstGreater(model.ends, end);
+  if (token >= model.starts.length) return end;
+  if (model.language !== "zh") return model.ends[token];
+  const start = model.starts[token];
+  return model.snap(start, start + wordsFrom(model, start)[0].length)[1];
+}
+
 /* ---- English: capitalised words and numbers in a row, with what stands inside names between them ---- */
 
 const NAME_WORD = /^(?:[\p{Lu}\p{Lt}\p{N}]|\p{Ll}{1,2}\p{Lu})/u; // Merkel, 2010, iPhone, eBay
@@ -45,6 +54,10 @@ const PLAIN = new Set([
   ..."的了在是和与及或对等为也将就都还又被把从向到由以于而且但并则却之其这那有没不很更最已曾正再才只便即要会能可应该想说称让使给做来去上下中前后里外内间时日月年",
   ..."表示 认为 介绍 宣布 透露 指出 告诉 可以 已经 进行 成为 没有 开始 以及 根据 因为 所以 但是 如果 这个 那个 我们 他们 自己 一个 对于 关于 通过 按照 昨天 今天 明天 记者 先生 女士".split(" "),
 ]);
+const NUMBER = "(?:[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[〇零一二三四五六七八九十百千万亿两几]+)[百千万亿]*";
+const UNIT = "(?:年代|年|月份|月|日|号|季度|点|时|分|块钱|块|\\p{sc=Han}{0,2}[元币镑铢]|%|％)";
+// Dates and sums: numbers with their units, as 2023年6月 or 3,200泰铢.
+const AMOUNT = new RegExp(`^(?:[今去前明后]年)?-?${NUMBER}${UNIT}(?:[-至到]?${NUMBER}${UNIT})*`, "u");
 const INSTITUTION = new RegExp(
   "(?:公司|集团|银行|大学|学院|学校|中学|小学|中心|协会|学会|委员会|联合会|研究所|研究院|医院|法院|检察院|出版社|电视台|俱乐部|基金会|基金|" +
     "证券|保险|地产|传媒|影业|科技|网站|政府|部门|部队|使馆|机场|广场|大厦|大道|公园|乐园|度假村|铁塔|足协|国际|工作室|" +
@@ -58,7 +71,8 @@ function lastOfWords(model, first) {
   const closed = close ? text.slice(start, start + LONGEST_BRACKETED).indexOf(close) : -1;
   const words = wordsFrom(model, start);
   const count = Math.max(unknownName(words), institution(words));
-  const length = closed > 0 ? closed + 1 : words.slice(0, count).join("").length;
+  const amount = AMOUNT.exec(text.slice(start, start + LONGEST_BRACKETED))?.[0].length;
+  const length = amount ?? (closed > 0 ? closed + 1 : words.slice(0, count).join("").length);
   return Math.max(first, firstGreater(starts, start + length - 1) - 1);
 }
 

@@ -14,7 +14,7 @@ import { Layers } from "./layers.js";
 import { quote, setText } from "./elements.js";
 import { howToBegin, whereabouts } from "./spoken.js";
 import { sentenceStep } from "./movement.js";
-import { phraseAt } from "./phrase.js";
+import { grownEnd, phraseAt } from "./phrase.js";
 
 const SPOKEN_AFTER = 120; // ms
 
@@ -94,6 +94,7 @@ export class Reading {
     this.view.point(this.selected);
     if (!before || all || touched.size) this.list.draw(this.scene, this.model.text);
     this.drawBar();
+    this.view.place();
     this.drawOverlay();
   }
 
@@ -209,6 +210,7 @@ export class Reading {
     if (!this.geometry) return;
     this.geometry.forget();
     this.list.measure();
+    this.view.place({ all: true });
     this.drawOverlay();
   }
 
@@ -303,10 +305,10 @@ export class Reading {
     if (to) this.moveTo(to.unit, { after: to.after, extend });
   }
 
-  /* Select what looks like a name from the caret on; what is selected already grows by a token. */
+  /* Select what looks like a name from the caret on; what is selected already grows by a token, in Chinese by a word. */
   selectPhrase() {
     const range = this.range();
-    const found = range ? [range[0], this.model.nextStop(range[1])] : phraseAt(this.model, this.caret.unit);
+    const found = range ? [range[0], grownEnd(this.model, range[1])] : phraseAt(this.model, this.caret.unit);
     if (found) this.select(...found);
   }
 
