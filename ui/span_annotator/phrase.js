@@ -29,6 +29,8 @@ const TIGHT = /^[-.'’/]$/; // only where no space surrounds it: A-League, AC/D
 
 function lastOfName({ text, starts, ends }, first) {
   let last = first;
+  const opening = text.slice(starts[first], ends[first]);
+  if (/^\p{Ll}/u.test(opening) && !NAME_WORD.test(opening) && !INNER.has(opening)) return first;
   for (let token = first + 1; token < starts.length && token - last <= LONGEST_INNER + 1; token++) {
     const gap = text.slice(ends[token - 1], starts[token]);
     if (/[^ \u00a0]/.test(gap)) break;
