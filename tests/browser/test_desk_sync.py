@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,9 +14,10 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from db import annotations, documents
+from db import annotations, documents, labels
 from db.connection import open_store
 from tests.browser.annotator_desk import Desk, Harness
+from tests.browser.browsing import go
 from tests.browser.server import free_port, running_app
 
 pytestmark = pytest.mark.browser
@@ -88,7 +90,9 @@ def test_a_label_is_saved_by_itself(desk):
     work = desk(NEWS)
     label_first_two_words(work)
     work.saved()
-    assert work.stored() == {"spans": [ANGELA], "status": "draft", "flagged": False, "revision": 1, "decisions": {}}
+    stored = work.stored()
+    assert stored["spans"] == [ANGELA]
+    assert (stored["status"], stored["flagged"], stored["revision"]) == ("draft", False, 1)
 
 
 def test_saving_moves_neither_focus_nor_caret_and_loses_no_key(desk):
@@ -142,7 +146,10 @@ def test_accept_paints_the_next_document_without_waiting_for_the_server(desk):
 def fetched_ahead(work: Desk, questions: int) -> None:
     """Wait until so many questions for a document have been answered."""
     work.page.wait_for_function(
-        "(least) => performance.getEntriesByType('resource').filter(({name}) => name.endsWith('/open')).length >= least",
+        """(least) => {
+            const asked = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/open"));
+            return asked.length >= least;
+        }""",
         arg=questions,
     )
 
@@ -285,6 +292,26 @@ def test_changes_that_do_not_fit_together_are_asked_about(desk, choice, kept, un
     stored_soon(work, spans=undone)
 
 
+def test_an_edit_that_is_refused_is_taken_out_with_its_reason_and_is_one_click_away(desk):
+    work = desk(NEWS)
+    held = hold_edits(work)
+    label_first_two_words(work)
+    under_way(work, held)
+    with work.case.harness.store.writing() as session:
+        labels.remove(session, labels.ids(session, work.case.project)["PER"], actor="you")
+    let_go(work, held)
+    expect(work.notice()).to_contain_text("Not saved: PER “Angela Merkel”. This project has no label")
+    expect(rows(work)).to_have_count(0)
+    work.press("Shift+ArrowRight", "2")
+    work.saved()
+    [[_, _, label]] = work.stored()["spans"]
+    assert label == "ORG"
+    work.notice().get_by_role("button", name="Show mine again").click()
+    expect(rows(work).filter(has_text="PER")).to_have_count(1)
+    expect(work.notice()).to_contain_text("Not saved: brought my version back")
+    expect(rows(work)).to_have_text("ORG")
+
+
 def test_what_another_browser_saved_is_seen_when_one_looks_again(desk):
     work = desk(NEWS)
     work.case.change(0, spans=[ANGELA])
@@ -337,11 +364,104 @@ def test_a_closed_tab_leaves_its_unsent_edits_to_the_next(desk):
     stored_soon(work, 0, spans=[ANGELA])
 
 
+def test_a_live_tab_sends_its_edits_itself(desk):
+    work = desk(NEWS, PARIS)
+    page = work.page.context.new_page()
+    try:
+        other = Desk(page, work.case, document=1)
+        server_away(page)
+        other.press("f")
+        expect(other.state()).to_have_text(OFFLINE)
+        work.reload()
+        work.press("f")
+        work.saved()
+        assert work.stored(1)["flagged"] is False
+        server_back(page)
+        sent(other)
+        assert work.stored(1)["flagged"] is True
+        assert work.stored(1)["revision"] == 1
+    finally:
+        page.close()
+
+
+def test_leaving_the_page_right_after_a_key_still_saves(desk):
+    work = desk(NEWS)
+    label_first_two_words(work)
+    work.page.goto(f"{work.case.harness.app.address}/healthz")
+    stored_soon(work, spans=[ANGELA])
+
+
+def test_leaving_for_another_screen_right_after_a_key_still_saves(desk):
+    work = desk(NEWS)
+    label_first_two_words(work)
+    go(work.page, "Labels")
+    stored_soon(work, spans=[ANGELA])
+
+
+def test_a_bulk_edit_is_one_step_back_and_forth(desk):
+    work = desk("Anna met Bob. Then Anna left.", "Later Anna came back.", "Nobody is named here.")
+    with work.case.harness.store.reading() as session:
+        person = labels.ids(session, work.case.project)["PER"]
+    hits = [(work.case.ids[0], 0, 4), (work.case.ids[1], 6, 10)]
+    changes = [
+        {"document": document, "base": 0, "added": [[start, end, person]], "removed": []}
+        for document, start, end in hits
+    ]
+    edit = {"id": str(uuid4()), "kind": "edit", "words": "PER “Anna” twice", "seconds": 0, "changes": changes}
+    work.case.harness.app.ask(f"/api/desk/{work.case.project}/edits", json_body={"edits": [edit]})
+    assert work.stored(1)["spans"] == [[6, 10, "PER"]]
+    work.reload()
+    expect(rows(work)).to_have_text("PER")
+    work.press("Control+z")
+    expect(work.toast()).to_contain_text("Undone in 2 documents")
+    expect(rows(work)).to_have_count(0)
+    assert work.stored(0)["spans"] == []
+    assert work.stored(1)["spans"] == []
+    assert work.stored(1)["status"] == "unlabelled"
+    work.press("Control+Shift+z")
+    expect(work.toast()).to_contain_text("Redone in 2 documents")
+    expect(rows(work)).to_have_text("PER")
+    assert work.stored(1)["spans"] == [[6, 10, "PER"]]
+
+
+def test_back_leads_through_the_documents_of_the_visit(desk):
+    work = desk(NEWS, PARIS, ROME)
+    work.press("Enter")
+    work.shows("Paris")
+    work.press("]")
+    work.shows("Rome")
+    work.press("Backspace")
+    work.shows("Paris")
+    work.press("Backspace")
+    work.shows("Angela")
+    stored_soon(work, 0, status="accepted")
+    assert work.stored(1)["status"] == "unlabelled"
+
+
+def test_the_address_names_the_open_document(desk):
+    work = desk(NEWS, PARIS)
+    work.press("Enter")
+    work.shows("Paris")
+    expect(work.page).to_have_url(re.compile(f"document={work.case.ids[1]}"))
+    work.reload()
+    work.shows("Paris")
+
+
+def test_the_empty_queue_offers_what_comes_next(desk):
+    work = desk(NEWS, PARIS)
+    work.press("Enter")
+    work.shows("Paris")
+    work.press("Enter")
+    finished = work.page.locator(".finished")
+    expect(finished).to_contain_text("Nothing left")
+    finished.get_by_role("button", name="All documents").click()
+    work.shows("Angela")
+    assert [work.stored(number)["status"] for number in range(2)] == ["accepted", "accepted"]
+
+
 def test_full_storage_is_said(desk):
     work = desk(NEWS)
-    work.page.evaluate(
-        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaError'); }; }"
-    )
+    work.page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('The quota is used up.'); }; }")
     server_away(work.page)
     label_first_two_words(work)
     expect(work.state()).to_have_text("1 change not saved, not kept")
@@ -379,6 +499,8 @@ def test_a_server_killed_between_key_and_save_loses_nothing(page, tmp_path: Path
         assert work.stored()["spans"] == [ANGELA]
         with running_app(tmp_path, samples=False, port=port):
             sent(work)
+            work.reload()
+            work.shows("Paris")
             assert work.stored()["status"] == "accepted"
             assert len(work.stored()["spans"]) == 2
             assert work.stored(1)["flagged"] is True

@@ -1,5 +1,5 @@
 /* The documents of a visit: the open one, some behind it, and the next ones fetched ahead, so that Enter waits for
-   nothing. A page is {sheet, place, total, pace, decisions}; its sheet is kept as the server has the document, and what
+   nothing. A page is {sheet, place, at, decisions}; its sheet is kept as the server has the document, and what
    waits in the outbox is laid over it when it is shown. */
 
 import { laid } from "./edits.js";
@@ -17,7 +17,9 @@ export class Queue {
     this.pages = new Map(); // document → page; the one used last comes last
     this.ahead = []; // documents that follow the open one, in order
     this.scope = { filter: {}, sources: {} };
-    this.left = 0; // documents that have left the queue by an answer
+    this.gone = new Map(); // documents that have left the queue by an answer → {place, at}: where and when
+    this.answers = 0; // answers so far, the clock of `at`
+    this.standing = { total: 0, pace: null, at: 0 }; // as the last answer of the server had it
     this.generation = 0; // a new queue, or other suggestions: what was fetched before no longer counts
   }
 
@@ -31,6 +33,7 @@ export class Queue {
     this.generation++;
     this.ahead = [];
     this.pages.clear();
+    this.gone.clear();
   }
 
   forget(documents) {
@@ -40,10 +43,10 @@ export class Queue {
 
   /* Ask for a document, for the neighbour of one (`step`), or for the queue's first; null when there is none. */
   async ask({ document = null, step = null }) {
-    const { left } = this;
+    const at = this.answers;
     const { sheet, place, total, pace } = await this.server.request("open", { document, step, ...this.scope });
-    if (!sheet) return { page: null, place, total, pace };
-    return { page: { sheet, place, total, pace, left, decisions: new Map() }, place, total, pace };
+    this.standing = { total, pace, at };
+    return { page: sheet && { sheet, place, at, decisions: new Map() }, total, pace };
   }
 
   /* A page that is here already. */
@@ -69,6 +72,7 @@ export class Queue {
 
   /* Fetch what follows `document` until enough is here. Failures are left to the next question. */
   async fetchAhead(document) {
+    await this.outbox.running; // an answer on its way decides what follows
     const { generation } = this;
     const stands = () => generation === this.generation && this.follows === document;
     while (stands() && this.ahead.length < AHEAD) {
@@ -96,15 +100,24 @@ export class Queue {
     for (const old of spare.slice(0, Math.max(0, spare.length - BEHIND))) this.pages.delete(old);
   }
 
-  /* A document was answered. */
-  answered() {
-    if (OPEN_STATUSES.includes(this.scope.filter.status)) this.left++;
+  /* A page's status was changed here: an answer takes it out of a queue of open documents, undoing that brings it back. */
+  moved({ sheet, place }, status) {
+    if (!OPEN_STATUSES.includes(this.scope.filter.status)) return;
+    const known = this.gone.get(sheet.id);
+    if (status === "accepted" || status === "skipped") {
+      if (!known) this.gone.set(sheet.id, { place, at: ++this.answers });
+      return;
+    }
+    if (known && known.at <= this.standing.at) this.standing.total++;
+    this.gone.delete(sheet.id);
   }
 
-  /* Where a page stands by now: {place, total, pace}; a queue that answered documents leave grows shorter. */
-  placeOf({ place, total, pace, left }) {
-    const gone = this.left - left;
-    return { place: place > 0 ? Math.max(1, place - gone) : 0, total: Math.max(0, total - gone), pace };
+  /* Where a page stands by now: {place, total, pace}; place 0 is beside the queue. */
+  placeOf({ sheet, place, at }) {
+    const since = (moment) => [...this.gone.values()].filter((answer) => answer.at > moment);
+    const before = since(at).filter((answer) => answer.place < place).length;
+    const { total, pace, at: told } = this.standing;
+    return { place: this.gone.has(sheet.id) ? 0 : Math.max(0, place - before), total: Math.max(0, total - since(told).length), pace };
   }
 
   /* ---- as the server has it, and as it is here ---- */

@@ -68,6 +68,10 @@ export class Travel {
     history.mark(entry.id, mark);
     this.#send(kind, entry, state ? [structuredClone(change)] : []);
     if (!state) return this.#bySending(kind, entry, words);
+    if (delta.status) {
+      queue.moved(desk.opening.page, state.status);
+      desk.sayPlace();
+    }
     this.#show(state, delta);
     panels.announce(`${mark}: ${entry.words}`);
     if (said || isQuiet(delta)) panels.toast(words);
