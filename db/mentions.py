@@ -14,6 +14,7 @@ from db.accounts import YOU, account_id
 from db.batches import batches
 
 DOCUMENTS_AT_ONCE = 500
+LONGEST = 200  # characters of a labelled surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def mentioning(s: Session, project_id: int, surface: str) -> Iterator[Mentioning
         .execution_options(yield_per=DOCUMENTS_AT_ONCE)
     )
     for document_id, name, position, text in s.execute(query):
-        yield Mentioning(document_id, name or f"#{position + 1}", text)
+        yield Mentioning(document_id, name or f"#{position}", text)
 
 
 def answers(s: Session, document_ids: list[int], *, annotator: str = YOU) -> dict[int, Answered]:
@@ -83,3 +84,34 @@ def answers(s: Session, document_ids: list[int], *, annotator: str = YOU) -> dic
     return {
         document: Answered(revision, status, tuple(spans)) for document, (revision, status, spans) in found.items()
     }
+
+
+def labelled(s: Session, project_id: int, *, annotator: str = YOU) -> list[tuple[str, str]]:
+    """(surface, label) of each span in the project's accepted documents; spans beyond LONGEST are left out."""
+    span, annotation, document = schema.Span, schema.Annotation, schema.Document
+    rows = s.execute(
+        select(func.substr(document.text, span.start + 1, span.end - span.start), schema.Label.name)
+        .select_from(span)
+        .join(annotation, annotation.id == span.annotation_id)
+        .join(document, document.id == annotation.document_id)
+        .join(schema.Label, schema.Label.id == span.label_id)
+        .where(
+            document.project_id == project_id,
+            annotation.annotator_id == account_id(s, annotator),
+            annotation.status == "accepted",
+            span.end - span.start <= LONGEST,
+        )
+    )
+    return [(surface, label) for surface, label in rows]
+
+
+def opening_texts(s: Session, project_id: int, *, limit: int) -> list[Mentioning]:
+    """The project's first documents, to try something on."""
+    document = schema.Document
+    rows = s.execute(
+        select(document.id, document.name, document.position, document.text)
+        .where(document.project_id == project_id)
+        .order_by(document.position)
+        .limit(limit)
+    )
+    return [Mentioning(number, name or f"#{position}", text) for number, name, position, text in rows]

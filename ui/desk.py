@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from db import documents, models, rules
+from db import documents, models, rules, suggestions
 from db.labels import Label
 from db.models import Model
 from db.projects import ProjectSummary
+from ui import acceptance
 from ui.queue_filter import QUEUE, QUEUES
 from ui.session import Page
 from ui.span_annotator import AnnotatorLabel, Sources
@@ -69,6 +70,8 @@ def choose_sources(page: Page) -> Sources:
             persist_state="session",
             disabled=model is None,
         )
+        with page.store.reading() as session:
+            acceptance.short(page, suggestions.acceptance(session, page.project.id))
         st.caption("Suggestions are dashed. A accepts, X rejects, Shift+A accepts all shown.")
     return Sources(model, dictionary, patterns, threshold, by_id[model].name if model else None)
 

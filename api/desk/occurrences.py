@@ -1,4 +1,4 @@
-"""occurrences: the other mentions of a span's text, in its document or the whole project, before they are labelled."""
+"""occurrences: the other mentions of a span's text, in its document or the project, before they are labelled."""
 
 from __future__ import annotations
 

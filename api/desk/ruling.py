@@ -6,16 +6,13 @@ Making ready takes tens of milliseconds for thousands of terms, so it is kept un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from api.desk.tokens import flat_tokens
 from core.documents import Span
-from core.errors import InvalidValue
 from core.suggest import patterns
 from core.suggest.borders import Borders
-from core.suggest.patterns import Pattern
-from core.suggest.terms import Dictionary, Term
+from core.suggest.ruled import Ruled
 from db import rules
 from db.connection import Store
 from db.projects import Project
@@ -24,15 +21,6 @@ PROJECTS_KEPT = 8
 DICTIONARY, RULES = "dictionary", "rules"
 MAX_CHARACTERS = 1_000_000  # of a text that is read while it is opened
 Labels = tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a project's rules are made of, and a sentence for each that cannot be used."""
-
-    dictionary: Dictionary
-    patterns: tuple[Pattern, ...]
-    unusable: tuple[str, ...]
 
 
 def proposed(
@@ -59,16 +47,7 @@ def proposed(
 
 
 @lru_cache(maxsize=PROJECTS_KEPT)
-def _ready(opened: Store, project_id: int, version: tuple[int, int], labels: Labels) -> Ready:
+def _ready(opened: Store, project_id: int, version: tuple[int, int], labels: Labels) -> Ruled:
     """The rules at `version`, which with `labels` says whether anything has changed."""
     with opened.reading() as session:
-        stored = rules.list_rules(session, project_id)
-    usable, unusable = [], []
-    for rule in stored:
-        if rule.kind == "pattern":
-            try:
-                usable.append(Pattern(rule.text, rule.label, rule.ignore_case))
-            except InvalidValue as error:
-                unusable.append(str(error))
-    terms = (Term(rule.text, rule.label, rule.ignore_case) for rule in stored if rule.kind == "term")
-    return Ready(Dictionary(terms), tuple(usable), tuple(unusable))
+        return Ruled.of(rules.list_rules(session, project_id))
