@@ -23,8 +23,14 @@ def stored_comments(work, number=0):
 
 
 def told(work, words):
-    """Wait until the list of comments says something."""
+    """Wait until the list of comments says something, and nothing of it is still on its way."""
     expect(work.page.locator(".remark-list")).to_contain_text(words)
+    expect(work.page.locator(".remark.waiting")).to_have_count(0)
+
+
+def told_late(work, words):
+    """Wait until the list says of a comment that it did not arrive."""
+    expect(work.page.locator(".remark.late")).to_contain_text(words)
 
 
 def says_of(work, name, **values):
@@ -101,7 +107,7 @@ def test_a_comment_waits_for_the_server_and_survives_a_reload(desk):
     work.press("m")
     work.page.keyboard.type("kept")
     work.press("Control+Enter")
-    told(work, "Not sent yet")
+    told_late(work, "Not sent yet")
     work.press("m")
     work.page.keyboard.type("half a thou")
     assert stored_comments(work) == []
@@ -124,7 +130,7 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(desk):
     work.press("m")
     work.page.keyboard.type("once")
     work.press("Control+Enter")
-    told(work, "Not sent yet")
+    told_late(work, "Not sent yet")
     work.page.unroute("**/comments")
     expect(work.page.locator(".remark.waiting")).to_have_count(0)
     assert stored_comments(work) == [(None, None, "once", False)]

@@ -80,10 +80,7 @@ export class Comments {
   }
 
   #written({ keep = true } = {}) {
-    const { field } = this;
-    this.sendButton.disabled = !field.value.trim();
-    field.style.height = "";
-    if (field.scrollHeight > field.clientHeight) field.style.height = `${Math.min(field.scrollHeight + 2, 220)}px`;
+    this.sendButton.disabled = !this.field.value.trim();
     if (keep) this.#keepDraft();
   }
 
@@ -211,12 +208,12 @@ export class Comments {
   }
 
   #waitingRow(remark) {
-    const row = make("div", "remark waiting");
+    const row = make("div", remark.failed || remark.refused ? "remark waiting late" : "remark waiting");
     row.setAttribute("role", "listitem");
     const text = make("p", "remark-body", remark.body);
     text.dir = "auto";
     const facts = make("div", "remark-facts");
-    facts.append(make("span", "", remark.refused ?? "Not sent yet; kept in this browser"), make("span", "remark-space"));
+    facts.append(make("span", "", remark.refused ?? (remark.failed ? "Not sent yet; kept in this browser" : "sending…")), make("span", "remark-space"));
     if (remark.refused) facts.append(button("remark-act", "Edit", "", () => this.#edit(remark)));
     row.append(text, facts);
     return row;

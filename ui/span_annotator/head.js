@@ -48,12 +48,13 @@ export class Head {
   /* `place` is 0 for a document that the queue does not hold, opened by its address or answered already. */
   #stand({ place, total }) {
     const { queue, everything } = this.desk.settings;
-    setText(this.place, `${place ? `${counted(place)} of ${counted(total)}` : `beside ${counted(total)}`} · ${queue}`);
+    setText(this.place, `${place ? counted(place) : "–"} of ${counted(total)} · ${queue}`);
     // A queue that documents leave when they are answered is measured by what has left it.
     const leaves = queue === "to do" && everything;
     this.#fill(leaves ? 1 - total / Math.max(everything, total) : place / Math.max(total, 1));
     const done = Math.max(0, (everything ?? total) - total);
-    this.place.parentElement.title = leaves ? `${counted(done)} of ${counted(everything)} documents are done` : "";
+    const outside = place ? "" : "This document is not in the queue. ";
+    this.place.parentElement.title = outside + (leaves ? `${counted(done)} of ${counted(everything)} documents are done.` : "");
   }
 
   #fill(share) {

@@ -11,7 +11,7 @@ export class RemarkOutbox {
     this.desk = desk;
     this.onComments = onComments;
     this.onChange = onChange;
-    this.waiting = []; // {id, document, body, start, end, tried, refused?}
+    this.waiting = []; // {id, document, body, start, end, tried, failed?, refused?}
   }
 
   /* Take up what a visit before left behind; `project` decides whose it is. */
@@ -67,7 +67,10 @@ export class RemarkOutbox {
       this.drop(remark);
       this.onComments(document, comments);
     } catch (error) {
-      if (error.away ?? true) throw error;
+      if (error.away ?? true) {
+        remark.failed = true;
+        throw error;
+      }
       remark.refused = error.message; // sending it again would not help: the person decides
       this.#keep();
     }
