@@ -166,9 +166,9 @@ def test_a_selection_is_extended_on_another_page_by_a_click(desk):
     work = desk(LONG)
     work.press("Shift+ArrowRight")
     work.page.get_by_role("button", name="Next page").click()
-    word = LONG_RANGES[len(ranges(LONG[: len(LONG) // 10])) + 200]
-    surface = LONG[slice(*word)]
-    expect(work.page.locator(".blocks")).to_contain_text(surface)
+    surface = shown(work).split()[60]
+    start = LONG.index(f"{surface} ")
+    word = start, start + len(surface)
     x, y = work.point(surface, 0.9)
     work.page.keyboard.down("Shift")
     work.page.mouse.click(x, y)
