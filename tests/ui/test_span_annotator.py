@@ -58,6 +58,17 @@ def test_the_browser_may_lead_to_these_screens(screen):
     assert annotator.going({"screen": screen, "more": 1}) == {"screen": screen}
 
 
+@pytest.mark.parametrize("asked", [{"drop": "label"}, {"drop": "all"}, {"list": "queue"}])
+def test_the_browser_may_change_or_list_what_the_queue_holds(asked):
+    assert annotator.going(asked | {"more": 1}) == asked
+
+
+def test_what_narrows_the_queue_is_told_in_words():
+    queue = Queue("to do", {"status": "to do", "label": 7}, narrowed=[("label", "with PER")], everything=12)
+    told = payload(queue=queue)
+    assert (told["narrowed"], told["everything"]) == ([["label", "with PER"]], 12)
+
+
 def test_the_browser_may_ask_for_all_documents():
     assert annotator.going({"queue": "all"}) == {"queue": "all"}
 
@@ -74,6 +85,8 @@ def test_the_browser_may_ask_for_all_documents():
         {"screen": "../x"},
         {"screen": ["train"]},
         {"queue": "drafts"},
+        {"drop": "status"},
+        {"list": "everything"},
     ],
 )
 def test_the_browser_leads_nowhere_else(value):

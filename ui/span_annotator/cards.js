@@ -7,6 +7,7 @@ import { sourcesOf } from "./sources.js";
 import { keptInstead, obstacle } from "./carried.js";
 
 const REST = 350; // ms
+const AWAY = 6; // px that the pointer must have gone from where it was pressed
 const GAP = 7; // px between a card and what it is about
 
 export class Cards {
@@ -19,9 +20,9 @@ export class Cards {
     this.card.hidden = true;
     this.root.append(this.card);
     const listen = (name, listener) => this.root.addEventListener(name, listener, { signal, passive: true });
-    listen("pointerover", (event) => event.pointerType === "mouse" && this.#over(event.target));
+    listen("pointerover", (event) => event.pointerType === "mouse" && this.#over(event));
     listen("pointerleave", () => this.hide());
-    listen("pointerdown", () => this.hide());
+    listen("pointerdown", (event) => this.#pressed(event));
     listen("wheel", () => this.hide());
     listen("focusin", (event) => this.#focused(event.target));
     listen("focusout", () => this.hide());
@@ -37,8 +38,16 @@ export class Cards {
     this.described?.removeAttribute("aria-describedby");
   }
 
+  /* Whoever has just worked here wants to see the text, not what the new span under the pointer means. */
+  #pressed({ clientX, clientY }) {
+    this.pressedAt = [clientX, clientY];
+    this.hide();
+  }
+
   /* The pointer moved onto something: its own card in a moment, or none. */
-  #over(element) {
+  #over({ target: element, clientX, clientY }) {
+    if (this.pressedAt && Math.hypot(clientX - this.pressedAt[0], clientY - this.pressedAt[1]) < AWAY) return;
+    this.pressedAt = null;
     const target = element instanceof Element ? element.closest(".label, .run") : null;
     if (target === this.target) return;
     this.hide();
