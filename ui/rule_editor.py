@@ -57,12 +57,12 @@ def section(page: Page, known: Sequence[Label]) -> None:
 
 def _add(page: Page, known: Sequence[Label]) -> None:
     with st.form("add-rule", border=False, clear_on_submit=False):
-        cells = st.columns((1.2, 4, 1.6, 1.4, 1), vertical_alignment="bottom")
-        kind = cells[0].selectbox("Kind", list(KINDS), format_func=KINDS.__getitem__)
-        text = cells[1].text_input("Text", max_chars=rules.MAX_CHARACTERS, placeholder="Siemens  or  \\d+ May \\d{4}")
-        label = cells[2].selectbox("Label", [label.name for label in known])
-        ignore_case = cells[3].checkbox("In any case", help="Upper and lower case do not count.")
-        sent = cells[4].form_submit_button("Add", type="primary", width="stretch")
+        text = st.text_input("Text", max_chars=rules.MAX_CHARACTERS, placeholder="Siemens  or  \\d+ May \\d{4}")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            kind = st.selectbox("Kind", list(KINDS), format_func=KINDS.__getitem__, width=140)
+            label = st.selectbox("Label", [label.name for label in known], width=180)
+            ignore_case = st.checkbox("In any case", help="Upper and lower case do not count.")
+            sent = st.form_submit_button("Add", type="primary")
     if not sent:
         return
     with notice.reported():

@@ -29,7 +29,9 @@ def many(page: Page, known: Sequence[Label]) -> None:
     text = cells[0].text_area(
         "Lines: text, tab, label", height=200, placeholder=EXAMPLE[page.project.language], key="rules-lines"
     )
-    file = cells[1].file_uploader("or a CSV or text file", type=["csv", "tsv", "txt"], key="rules-file")
+    file = cells[1].file_uploader(
+        "or a CSV or text file", type=["csv", "tsv", "txt"], max_upload_size=MAX_BYTES // 1_000_000, key="rules-file"
+    )
     chosen = cells[1].selectbox("Label of lines without one", [NO_LABEL, *names], key="rules-default")
     ignore_case = cells[1].checkbox("In any case", key="rules-any-case", help="Upper and lower case do not count.")
     if file is not None:

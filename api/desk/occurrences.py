@@ -139,9 +139,9 @@ def _told(document: Mentioning, ranges: Sequence[Range], answer: Answered, rule:
         [
             start,
             end,
-            _line(text[max(0, start - CONTEXT) : start]).lstrip(),
+            ("…" if start > CONTEXT else "") + _line(text[max(0, start - CONTEXT) : start]).lstrip(),
             _line(text[start:end])[:SHOWN],
-            _line(text[end : end + CONTEXT]).rstrip(),
+            _line(text[end : end + CONTEXT]).rstrip() + ("…" if end + CONTEXT < len(text) else ""),
             rule.taken(start, end, answer.spans, text),
         ]
         for start, end in ranges

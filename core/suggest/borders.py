@@ -39,9 +39,9 @@ def cuts_a_word(text: str, at: int) -> bool:
     if not 0 < at < len(text):
         return False
     around = text[at - 1 : at + 2]
-    if not (around.isascii() and around[0].isalpha() and around[1].isalpha()):
+    if not (around[:2].isalpha() and around.isascii()) or around[1] in "nN":
         return False
-    if around[1] in "nN":
-        return False
-    word = text[max(0, at - MAX_TOKEN_LENGTH) : at]
-    return at < MAX_TOKEN_LENGTH or any(character.isspace() for character in word)
+    if at < MAX_TOKEN_LENGTH:
+        return True
+    before = text[at - MAX_TOKEN_LENGTH : at]
+    return before.split() != [before]  # with white space in it no token is at its longest length here

@@ -29,7 +29,7 @@ def body(asking, **values):
 def test_other_mentions_in_the_document_come_with_their_context(asking):
     answer = asking.ask("occurrences", body(asking))
     start = FIRST.rindex("Siemens")
-    hit = [start, start + 7, FIRST[start - 40 : start], "Siemens", " again.", None]
+    hit = [start, start + 7, f"…{FIRST[start - 40 : start]}", "Siemens", " again.", None]
     assert answer == {
         "documents": [{"id": asking.ids[0], "name": "#1", "revision": 0, "status": "unlabelled", "hits": [hit]}],
         "hits": 1,

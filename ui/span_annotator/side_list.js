@@ -2,7 +2,7 @@
 
 import { button, make, quote, setText } from "./elements.js";
 import { nameOf } from "./spoken.js";
-import { sourcesOf } from "./sources.js";
+import { shortly, sourcesOf } from "./sources.js";
 
 const ROW = 36; // px, as in the style sheet
 const SPARE = 4; // rows drawn beyond either edge
@@ -87,7 +87,7 @@ export class SideList {
     row.append(name, shown);
     if (suggested) {
       row.append(
-        make("span", "row-score", item.score?.toFixed(2) ?? item.from[0]),
+        make("span", "row-score", shortly(item)),
         button("row-button accept", "✓", `Accept ${label.name} ${quote(surface)} (A)`, () => this.actions.onAccept(item)),
         button("row-button reject", "✕", `Reject ${label.name} ${quote(surface)} (X)`, () => this.actions.onReject(item)),
       );

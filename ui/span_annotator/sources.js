@@ -27,6 +27,9 @@ function told(source, score, modelName) {
   return score === null ? name : `${name} ${score.toFixed(2)}`;
 }
 
+/* As short as a row allows: "0.93 + dictionary". */
+export const shortly = ({ from }) => from.map((words) => /^model .* (\d\.\d\d)$/.exec(words)?.[1] ?? words).join(" + ");
+
 /* "dictionary and model minilm 0.93" */
 export const sourcesOf = ({ from }) => from.join(" and ");
 

@@ -10,6 +10,7 @@ import { keptInstead, obstacle } from "./carried.js";
 import { cancelIdle, whenIdle } from "./idle.js";
 import { nameOf, placeOf, placesOf } from "./spoken.js";
 import { make } from "./elements.js";
+import { shortly } from "./sources.js";
 import { Tags } from "./tags.js";
 
 const IN_SIGHT = 4_000; // units drawn at once on either side of where the page is opened
@@ -226,7 +227,7 @@ export class TextView {
   #suggestion(suggestion, piece, child, scene) {
     const label = scene.labels.get(suggestion.label);
     const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene);
-    const score = suggestion.score?.toFixed(2) ?? suggestion.from[0];
+    const score = shortly(suggestion);
     if (piece.end === suggestion.end) run.append(this.#chip(suggestion, label, scene, run, score));
     return run;
   }
