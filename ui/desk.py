@@ -16,7 +16,7 @@ from db.projects import ProjectSummary
 from ui import acceptance
 from ui.queue_filter import QUEUE, QUEUES
 from ui.session import Page
-from ui.span_annotator import AnnotatorLabel, Sources
+from ui.span_annotator import AnnotatorLabel, Sources, keymap
 
 _NEXT_QUEUE = "page:next-queue"
 _FROM_INSPECT = "page:from-inspect"
@@ -72,7 +72,11 @@ def choose_sources(page: Page) -> Sources:
         )
         with page.store.reading() as session:
             acceptance.short(page, suggestions.acceptance(session, page.project.id))
-        st.caption("Suggestions are dashed. A accepts, X rejects, Shift+A accepts all shown.")
+        accept, reject, every = (
+            keymap.shown_first(page.project.keys, name)
+            for name in ("accept-suggestion", "reject-suggestion", "accept-all")
+        )
+        st.caption(f"Suggestions are dashed. {accept} accepts, {reject} rejects, {every} accepts all shown.")
     return Sources(model, dictionary, patterns, threshold, by_id[model].name if model else None)
 
 

@@ -89,7 +89,8 @@ export class Conflicts {
     panels.dismiss();
     this.#send(id, stands.revision, "kept my version", theirs, wanted);
     if (!mine) this.#send(id, stands.revision + 1, "took the version saved elsewhere", wanted, theirs);
-    this.desk.showStored(id, mine ? "Yours is kept · Ctrl Z takes it back" : "Theirs is taken · Ctrl Z brings yours back");
+    const undo = this.desk.editor.keyFor("undo");
+    this.desk.showStored(id, mine ? `Yours is kept · ${undo} takes it back` : `Theirs is taken · ${undo} brings yours back`);
     this.#put();
   }
 
@@ -180,6 +181,7 @@ export class Conflicts {
     queue.forget(entry.documents.filter((id) => id !== this.desk.openId));
     panels.toast(`${entry.kind === "undo" ? "Not undone" : "Not redone"}: ${message}`);
     this.desk.opening.readAnew(entry.documents);
+    this.desk.readHistory();
   }
 
   #name(id) {

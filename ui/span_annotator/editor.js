@@ -304,6 +304,6 @@ export class Editor extends Reading {
       decisions: decided(free, "accepted"),
     });
     const left = pending.length - free.length;
-    this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · Ctrl Z takes it back`);
+    this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · ${this.keyFor("undo")} takes it back`);
   }
 }

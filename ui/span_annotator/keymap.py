@@ -118,6 +118,12 @@ def keys_of(project_keys: Keys) -> dict[str, tuple[str, ...]]:
     return {command.name: _readable(project_keys.get(command.name, command.keys)) for command in COMMANDS}
 
 
+def shown_first(project_keys: Keys, name: str) -> str:
+    """The first key of a command, for people; a dash where it has none."""
+    keys = keys_of(project_keys)[name]
+    return shown_key(keys[0]) if keys else "–"
+
+
 def resolved(project_keys: Keys) -> list[list[Any]]:
     """The table for the browser: [name, keys, group, words, extends, for picked] of each command."""
     keys = keys_of(project_keys)

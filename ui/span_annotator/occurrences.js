@@ -186,7 +186,7 @@ export class Occurrences {
     const words = `${desk.editor.nameOf(label)} every ${desk.editor.surfaceOf(about)}: ${number}${where}`;
     this.close();
     const saved = await desk.commit(words, changes);
-    if (saved) desk.panels.toast(`${number.toLocaleString("en")} labelled${where} · Ctrl Z takes all of them back`);
+    if (saved) desk.panels.toast(`${number.toLocaleString("en")} labelled${where} · ${desk.editor.keyFor("undo")} takes all of them back`);
     else if (desk.outbox.away) desk.panels.toast("The server does not answer: they are labelled as soon as it does.");
     else if (desk.ready && this.about === about && desk.openId === this.answer?.asked) this.#again();
   }

@@ -7,8 +7,8 @@ import { freshId } from "./tabs.js";
 
 const MOST_WAITING = 20; // steps asked for while one is under way; a held key asks for many
 const STEPS = {
-  undo: { state: "undone", done: "Undone", back: "Ctrl Shift Z brings it back", none: "There is nothing to undo." },
-  redo: { state: "done", done: "Redone", back: "Ctrl Z takes it back", none: "There is nothing to redo." },
+  undo: { state: "undone", done: "Undone", other: "redo", back: "brings it back", none: "There is nothing to undo." },
+  redo: { state: "done", done: "Redone", other: "undo", back: "takes it back", none: "There is nothing to redo." },
 };
 
 export class Travel {
@@ -60,11 +60,11 @@ export class Travel {
   #here(kind, entry, said = false) {
     const { desk } = this;
     const { history, editor, queue, panels } = desk;
-    const { done, back, state: mark } = STEPS[kind];
+    const { done, other, back, state: mark } = STEPS[kind];
     const [change] = (kind === "undo" ? entry.backward : entry.forward) ?? [];
     const delta = change && readDelta(change, editor.model);
     const state = delta && laid(editor.edits.state, delta, queue.overlaps);
-    const words = `${done}${said ? ` in ${desk.nameOf(desk.openId)}` : ""}: ${entry.words} · ${back}`;
+    const words = `${done}${said ? ` in ${desk.nameOf(desk.openId)}` : ""}: ${entry.words} · ${editor.keyFor(other)} ${back}`;
     history.mark(entry.id, mark);
     this.#send(kind, entry, state ? [structuredClone(change)] : []);
     if (!state) return this.#bySending(kind, entry, words);
@@ -116,11 +116,11 @@ export class Travel {
 
   #overDocuments(kind, entry) {
     const { history, queue, openId } = this.desk;
-    const { done, back, state } = STEPS[kind];
+    const { done, other, back, state } = STEPS[kind];
     history.mark(entry.id, state);
     this.#send(kind, entry, []);
     queue.forget(entry.documents.map(({ id }) => id).filter((id) => id !== openId));
-    return this.#bySending(kind, entry, `${done} in ${entry.documents.length} documents: ${entry.words} · ${back}`);
+    return this.#bySending(kind, entry, `${done} in ${entry.documents.length} documents: ${entry.words} · ${this.desk.editor.keyFor(other)} ${back}`);
   }
 }
 
