@@ -68,7 +68,7 @@ export class Commands {
   click(name) {
     this.run(name);
     const dialogs = [this.sheet.open, this.palette.open, this.annotator.occurrences.isOpen];
-    if (!dialogs.some(Boolean)) this.takeFocus();
+    if (name !== "comment" && !dialogs.some(Boolean)) this.takeFocus();
   }
 
   /* A key by its possible names; whether it meant something. */

@@ -17,7 +17,6 @@ export class Comments {
     this.removed = new Map(); // comment id → the comment taken away, to be brought back in its place
     this.showResolved = false;
     this.#build(panel);
-    this.opener.addEventListener("click", () => this.open());
     desk.on("open", (sheet) => this.#open(sheet));
     desk.on("settings", ({ project }) => project.id !== this.outbox.project && this.outbox.enter(project.id));
     window.addEventListener("online", () => this.outbox.send(), { signal });
