@@ -282,3 +282,13 @@ def test_the_desk_marks_just_what_the_tags_cannot_say(desk):
     drawn = work.page.evaluate(MARKED)
     assert drawn.count("misfit") == sum(item.reason == CUTS for item in expected)
     assert drawn.count("untrained") == sum(item.reason == OVERLAPS for item in expected)
+
+
+def test_what_is_left_of_a_refused_span_does_not_begin_with_a_comma(desk):
+    text = "Anna Berg, chairman of Siemens, came."
+    spans = [at(text, "Anna Berg", "PER"), at(text, "Siemens", "ORG")]
+    work = desk({"text": text, "spans": spans})
+    work.select("Berg", "Siemens")
+    work.press("d", "s")
+    work.saved()
+    assert work.stored()["spans"] == [spans[0], at(text, "chairman of", "DATE"), spans[1]]

@@ -50,11 +50,16 @@ export function freePart(model, span, others) {
   return tidy.sort((a, b) => b[1] - b[0] - (a[1] - a[0]) || a[0] - b[0])[0] ?? null;
 }
 
-/* The tokens that lie wholly in [start, end). */
-function wholeTokens({ starts, ends }, start, end) {
+/* The tokens that lie wholly in [start, end), without punctuation at its ends; with it where nothing else is there. */
+function wholeTokens({ starts, ends, text }, start, end) {
   const first = firstGreater(starts, start - 1);
   const last = firstGreater(ends, end) - 1;
-  return first <= last ? [starts[first], ends[last]] : null;
+  if (first > last) return null;
+  const isMark = (token) => /^[\p{P}\p{S}]+$/u.test(text.slice(starts[token], ends[token]));
+  let [from, to] = [first, last];
+  while (from < to && isMark(from)) from++;
+  while (to > from && isMark(to)) to--;
+  return isMark(from) ? [starts[first], ends[last]] : [starts[from], ends[to]];
 }
 
 /* The spans that keep `span` out: where overlaps are allowed only the very same one. */
