@@ -2,6 +2,7 @@
    Until then the old text stays and takes no keys, so that none is meant for one document and reaches another. */
 
 import { sameState } from "./edits.js";
+import { whenIdle } from "./idle.js";
 import { readState, readSuggestions } from "./wire.js";
 
 const RETRY = 3000; // ms until a document that did not come is asked for again
@@ -81,7 +82,24 @@ export class Opening {
     const again = () => this.goTo(request, options);
     desk.panels.ask(`${error.message} ${what}${kept}`, [["Try again", again]], "warning");
     this.asking = true;
-    if (error.away ?? true) this.retry = setTimeout(again, RETRY);
+    if (error.away ?? true) this.retry = setTimeout(() => this.#probe(again, desk.history.version), RETRY);
+  }
+
+  /* Ask by the way whether the server is back, and go on then, unless the person has gone on with this document. */
+  async #probe(again, version) {
+    const { desk, turn } = this;
+    try {
+      await desk.server.request("history", {});
+    } catch {
+      if (turn === this.turn) this.retry = setTimeout(() => this.#probe(again, version), RETRY);
+      return;
+    }
+    if (turn !== this.turn) return;
+    if (desk.history.version === version) again();
+    else {
+      desk.panels.dismiss();
+      desk.panels.toast("The server is back.");
+    }
   }
 
   #noOther(step) {
@@ -110,7 +128,13 @@ export class Opening {
     if (this.trail.at(-1) !== sheet.id) this.trail.push(sheet.id);
     desk.queue.shown(page);
     desk.paint(page, { moved });
-    desk.queue.fetchAhead(sheet.id).then(() => desk.sayPlace(), () => {}); // asked again when it is needed
+    desk.queue.fetchAhead(sheet.id).then(() => this.#fetched(), () => {}); // asked again when it is needed
+  }
+
+  #fetched() {
+    const { desk } = this;
+    desk.sayPlace();
+    for (const page of desk.queue.fetched()) whenIdle(() => desk.showing.prepare(page));
   }
 
   /* ---- ways ---- */
@@ -146,8 +170,15 @@ export class Opening {
     return Promise.resolve(true);
   }
 
+  /* Another tab has saved documents {id: revision}. */
+  savedElsewhere(revisions) {
+    const documents = Object.keys(revisions).map(Number);
+    this.desk.queue.forget(documents.filter((id) => id !== this.id));
+    if (documents.includes(this.id)) this.check({ quiet: true });
+  }
+
   /* Whether the open document is still what the server has; what another hand saved is shown. */
-  async check() {
+  async check({ quiet = false } = {}) {
     const { desk, page } = this;
     if (!page || this.busy) return;
     const { id, revision } = page.sheet;
@@ -163,14 +194,13 @@ export class Opening {
     const same = sameState({ ...readState(page.sheet), decisions: new Map() }, readState(stands));
     desk.queue.replace(page, stands);
     desk.outbox.know(id, stands.revision);
-    if (!same) desk.showStored(id, `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
+    if (!same) desk.showStored(id, quiet ? "" : `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
   }
 
   /* Ask how the open document stands, if it is among `documents`, and show that in place; others are asked for when they
      are opened. */
   async readAnew(documents) {
     const { desk, page: known } = this;
-    desk.readHistory();
     if (!documents.includes(this.id)) return;
     const { page } = await desk.queue.ask({ document: this.id });
     if (!page || this.page !== known) return;

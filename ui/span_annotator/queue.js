@@ -6,6 +6,7 @@ import { laid } from "./edits.js";
 import { readDelta, readState, writeSpans } from "./wire.js";
 
 const AHEAD = 3; // documents fetched before they are asked for; so many can be labelled while the server is away
+const MOST_AHEAD = 300_000; // characters of them; a single long document is fetched all the same
 const BEHIND = 8; // documents kept after they were shown
 const OPEN_STATUSES = ["to do", "unlabelled", "draft"]; // queues that a document leaves when it is answered
 
@@ -57,8 +58,7 @@ export class Queue {
   /* The fetched page that follows `document`; null where the server has to be asked. */
   next(document) {
     if (this.follows !== document) return null;
-    const pages = this.ahead.map((id) => this.pages.get(id));
-    return pages.find((page) => page && page.sheet.id !== document && !this.#answered(page)) ?? null;
+    return this.fetched().find((page) => page.sheet.id !== document && !this.#answered(page)) ?? null;
   }
 
   /* A page is shown now: it is kept longest, and what follows something else is forgotten. */
@@ -75,14 +75,20 @@ export class Queue {
     await this.outbox.running; // an answer on its way decides what follows
     const { generation } = this;
     const stands = () => generation === this.generation && this.follows === document;
-    while (stands() && this.ahead.length < AHEAD) {
+    const characters = () => this.fetched().reduce((sum, page) => sum + page.sheet.text.length, 0);
+    while (stands() && this.ahead.length < AHEAD && characters() < MOST_AHEAD) {
       const last = this.ahead.at(-1) ?? document;
       const { page } = await this.ask({ document: last, step: 1 });
       const id = page?.sheet.id;
       if (!page || !stands() || id === document || this.ahead.includes(id)) return;
-      this.ahead.push(id);
       this.#keep(page);
+      this.ahead.push(id);
     }
+  }
+
+  /* The pages fetched ahead. */
+  fetched() {
+    return this.ahead.map((id) => this.pages.get(id)).filter(Boolean);
   }
 
   /* Whether a page that was fetched ahead has been answered since. */

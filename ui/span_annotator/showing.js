@@ -24,7 +24,7 @@ export class Showing {
     const { sheet } = page;
     this.finished.hide();
     if (!outbox.of(sheet.id).length) outbox.know(sheet.id, sheet.revision);
-    page.model ??= new TextModel(sheet.text, sheet.tokens, desk.settings.project.language);
+    this.prepare(page);
     const state = this.#stateOf(page);
     const suggestions = readSuggestions(page.model, sheet.suggestions, desk.settings.model);
     editor.learnLabels([...state.spans, ...suggestions]);
@@ -36,6 +36,11 @@ export class Showing {
     this.#putAddress(sheet.id);
     if (this.takesFocus || this.#hasFocus()) editor.text.focus({ preventScroll: true });
     this.takesFocus = false;
+  }
+
+  /* What a page needs to be drawn; made in idle moments for those that come next. */
+  prepare(page) {
+    page.model ??= new TextModel(page.sheet.text, page.sheet.tokens, this.desk.settings.project.language);
   }
 
   /* Nothing is left in the queue. */

@@ -124,7 +124,7 @@ class Annotator {
     this.queue.use(data.filter, data.sources);
     this.tabs = new Tabs(project.id, this.outbox.life.id, {
       onChange: () => this.#sayShared(),
-      onSaved: (revisions) => this.openId in revisions && this.opening.check(),
+      onSaved: (revisions) => this.opening.savedElsewhere(revisions),
     });
     this.showing.takesFocus = document.activeElement === document.body;
     await this.outbox.adopt();
@@ -154,8 +154,15 @@ class Annotator {
   }
 
   async readHistory() {
+    const { history, outbox, server } = this;
     try {
-      this.history.load((await this.server.request("history", {})).edits);
+      for (let told = false; !told; ) {
+        await outbox.flush();
+        const { version } = history;
+        const { edits } = await server.request("history", {});
+        told = history.version === version; // else a step was made meanwhile, and the answer may not know it
+        if (told) history.load(edits);
+      }
     } catch {
       // Undo then reaches back to the beginning of this visit; it is asked for again at the next one.
     }
