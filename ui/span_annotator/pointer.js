@@ -9,76 +9,96 @@ const SLIP = 4; // px a click may wander
 const DOUBLE = 450; // ms between the clicks of a double click
 
 export function listenToPointer(editor, accepts, signal) {
+  const pointer = new Pointer(editor, accepts, signal);
   const { text } = editor;
-  let drag = null;
-  let last = { time: 0, x: 0, y: 0, count: 0 };
-  const scrolling = new Scrolling(editor, () => track(editor, drag));
+  text.addEventListener("pointerdown", (event) => pointer.down(event), { signal });
+  text.addEventListener("mousedown", (event) => event.button === 0 && event.preventDefault(), { signal });
+  text.addEventListener("contextmenu", (event) => pointer.drag?.finger && event.preventDefault(), { signal });
+  text.addEventListener("pointermove", (event) => pointer.move(event), { signal });
+  text.addEventListener("pointerup", (event) => event.button === 0 && pointer.up(), { signal });
+  text.addEventListener("pointercancel", () => pointer.cancel(), { signal });
+  for (const type of ["keydown", "keyup"]) text.addEventListener(type, (event) => pointer.key(event), { signal });
+}
 
-  const count = (event, slip) => {
-    const close = Math.hypot(event.clientX - last.x, event.clientY - last.y) < slip;
-    const again = event.timeStamp - last.time < DOUBLE && close;
-    last = { time: event.timeStamp, x: event.clientX, y: event.clientY, count: again ? last.count + 1 : 1 };
-    return last.count;
-  };
+class Pointer {
+  constructor(editor, accepts, signal) {
+    this.editor = editor;
+    this.accepts = accepts; // whether a document is there to be worked on
+    this.drag = null; // from pressing to letting go
+    this.last = { time: 0, x: 0, y: 0, count: 0 }; // the click before
+    this.scrolling = new Scrolling(editor, () => track(editor, this.drag));
+    this.touch = new Touch(editor.text, {
+      mayHold: () => this.drag !== null && !this.drag.moved && !this.drag.grip,
+      hold: () => this.#hold(),
+      isHolding: () => this.drag !== null && (this.drag.held || Boolean(this.drag.grip)),
+      signal,
+    });
+  }
 
-  const begin = () => {
-    drag.moved = true;
-    scrolling.start(drag);
-  };
-
-  const touch = new Touch(text, {
-    mayHold: () => drag !== null && !drag.moved && !drag.grip,
-    hold: () => {
-      drag.held = true;
-      last.count = 0;
-      const [start, end] = editor.model.wordAt(drag.hit.token);
-      drag.word = [start, end];
-      editor.select(start, end);
-      begin();
-    },
-    isHolding: () => drag !== null && (drag.held || Boolean(drag.grip)),
-    signal,
-  });
-
-  const down = (event) => {
-    if (event.button !== 0 || !event.isPrimary || !accepts()) return;
+  down(event) {
+    if (event.button !== 0 || !event.isPrimary || !this.accepts()) return;
+    const { editor } = this;
     const finger = event.pointerType === "touch";
     editor.takeByTouch(finger);
     if (!finger) event.preventDefault();
-    text.focus({ preventScroll: true });
+    editor.text.focus({ preventScroll: true });
     const grip = event.target instanceof Element ? event.target.closest("[data-edge]")?.dataset.edge : undefined;
     const at = grip ? gripPoint(editor, event, grip) : { x: event.clientX, y: event.clientY, dx: 0, dy: 0 };
     const hit = editor.geometry.hit(event.clientX, event.clientY);
     if (!hit) return;
-    drag = {
+    this.drag = {
       ...at, fromX: at.x, fromY: at.y, shift: event.shiftKey, moved: false, held: false, finger, hit, grip, token: hit.token,
       span: editor.selected, range: editor.range(), owner: ownerAt(editor, event),
-      character: editor.geometry.character(at.x, at.y), count: grip ? 1 : count(event, finger ? SLIP * 6 : SLIP * 2),
+      character: editor.geometry.character(at.x, at.y), count: grip ? 1 : this.#count(event, finger ? SLIP * 6 : SLIP * 2),
     };
-    text.setPointerCapture(event.pointerId); // also a finger's: what lies under it is drawn anew meanwhile
-    if (finger) touch.down(event);
-    else if (!grip && drag.count > 1) selectWords(editor, hit, drag.count);
-  };
+    editor.text.setPointerCapture(event.pointerId); // also a finger's: what lies under it is drawn anew meanwhile
+    if (finger) this.touch.down();
+    else if (!grip && this.drag.count > 1) selectWords(editor, hit, this.drag.count);
+  }
 
-  const move = (event) => {
+  #count(event, slip) {
+    const { last } = this;
+    const close = Math.hypot(event.clientX - last.x, event.clientY - last.y) < slip;
+    const again = event.timeStamp - last.time < DOUBLE && close;
+    this.last = { time: event.timeStamp, x: event.clientX, y: event.clientY, count: again ? last.count + 1 : 1 };
+    return this.last.count;
+  }
+
+  /* A finger has rested on a word: the word is selected, and the selection follows from here on. */
+  #hold() {
+    const { drag, editor } = this;
+    drag.held = true;
+    this.last.count = 0;
+    drag.word = editor.model.wordAt(drag.hit.token);
+    editor.select(...drag.word);
+    this.#begin();
+  }
+
+  #begin() {
+    this.drag.moved = true;
+    this.scrolling.start(this.drag);
+  }
+
+  move(event) {
+    const { drag } = this;
     if (!drag) return;
     if (!drag.finger && !(event.buttons & 1)) {
-      up(event); // let go where nobody told us: over a menu, or in another window
+      this.up(); // let go where nobody told us: over a menu, or in another window
       return;
     }
     Object.assign(drag, { x: event.clientX + drag.dx, y: event.clientY + drag.dy, shift: event.shiftKey });
     if (!drag.moved) {
       if (Math.hypot(drag.x - drag.fromX, drag.y - drag.fromY) < (drag.finger ? SLIP * 2 : SLIP)) return;
-      if (drag.finger) touch.cancel();
+      if (drag.finger) this.touch.cancel();
       if (drag.finger && !drag.grip) return; // it scrolls
-      begin();
+      this.#begin();
     }
-    track(editor, drag);
-  };
+    track(this.editor, drag);
+  }
 
-  const up = () => {
-    const done = drag;
-    stop();
+  up() {
+    const { editor, drag: done } = this;
+    this.#stop();
     if (!done) return;
     if (done.grip && done.finger && !done.moved) click(editor, done); // a grip reaches over words beside it
     else if (done.grip) finishGrip(editor, done);
@@ -89,37 +109,30 @@ export function listenToPointer(editor, accepts, signal) {
       finishSelection(editor);
     } else if (done.count === 2) finishSelection(editor);
     else if (done.count === 1) click(editor, done);
-  };
+  }
 
-  const stop = () => {
-    drag = null;
-    scrolling.stop();
-    touch.cancel();
-  };
+  #stop() {
+    this.drag = null;
+    this.scrolling.stop();
+    this.touch.cancel();
+  }
 
   /* What the browser has taken for itself, a finger to scroll with, leaves everything as it was before. */
-  const cancel = () => {
-    const broken = drag;
-    stop();
-    if (broken?.moved && broken.grip) finishGrip(editor, { ...broken, ends: null });
-  };
+  cancel() {
+    const broken = this.drag;
+    this.#stop();
+    if (broken?.moved && broken.grip) finishGrip(this.editor, { ...broken, ends: null });
+  }
 
-  const shiftKey = (event) => {
-    if (drag && event.key === "Escape") stop();
-    if (drag?.moved && event.key === "Shift") {
+  /* Shift lifts the snap while something is dragged; Escape ends the drag. */
+  key(event) {
+    const { drag } = this;
+    if (drag && event.key === "Escape") this.#stop();
+    else if (drag?.moved && event.key === "Shift") {
       drag.shift = event.type === "keydown";
-      track(editor, drag);
+      track(this.editor, drag);
     }
-  };
-
-  text.addEventListener("pointerdown", down, { signal });
-  text.addEventListener("mousedown", (event) => event.button === 0 && event.preventDefault(), { signal });
-  text.addEventListener("contextmenu", (event) => drag?.finger && event.preventDefault(), { signal });
-  text.addEventListener("pointermove", move, { signal });
-  text.addEventListener("pointerup", (event) => event.button === 0 && up(), { signal });
-  text.addEventListener("pointercancel", cancel, { signal });
-  text.addEventListener("keydown", shiftKey, { signal });
-  text.addEventListener("keyup", shiftKey, { signal });
+  }
 }
 
 /* Let the selection, or the end that is held, follow the pointer. */
