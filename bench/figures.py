@@ -65,12 +65,17 @@ def interleaved(rounds: int, *measures: Callable[[], float]) -> list[float]:
     return [statistics.median(values) for values in found]
 
 
-def arguments(description: str) -> argparse.Namespace:
-    """The options that every part takes."""
+def options(description: str) -> argparse.ArgumentParser:
+    """A parser for the options that every part takes."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="a shorter, noisier run")
     parser.add_argument("--data", type=Path, default=None, help="a folder with wnut17/, cluener/ and wikigold/")
-    return parser.parse_args()
+    return parser
+
+
+def arguments(description: str) -> argparse.Namespace:
+    """The options that every part takes, as given."""
+    return options(description).parse_args()
 
 
 def _short(value: float | None) -> str:

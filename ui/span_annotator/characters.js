@@ -1,7 +1,11 @@
 /* Characters that need care: which run from right to left, which nobody would see, and which end a line. */
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802[\udc00-\udfff]|\ud803[\udc00-\udfff]|\ud83a[\udc00-\udfff]/;
-const STRONG = /[A-Za-z\u00c0-\u1fff\u2c00-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uffdc]|[\ud800-\ud83a][\udc00-\udfff]/;
+// Without Arabic digits: a number is written from left to right wherever it stands.
+const RIGHT_TO_LEFT =
+  /[\u0590-\u05ff\u0608\u060b\u060d\u061b-\u065f\u066d-\u06dc\u06de-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802[\udc00-\udfff]|\ud803[\udc00-\udfff]|\ud83a[\udc00-\udfff]/;
+// What decides a line's direction: letters, marks that take room, a few signs, and the marks made for that.
+const STRONG =
+  /[\p{L}\p{Mc}\p{Nl}\u05be\u05c0\u05c3\u05c6\u05f3\u05f4\u0608\u060b\u060d\u061b-\u061f\u066d\u06d4\u0700-\u070d\u07c0-\u07c9\u200e\u200f\u249c-\u24e9\u{1f110}-\u{1f248}]/u;
 const SIMPLE = /^[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u3001-\u3029\u4e00-\u9fff\uff00-\uff9d]*$/; // no cluster longer than a unit
 const LONE_RETURN = /\r(?!\n)/g;
 // Controls, format characters and fillers without a shape; joiners and selectors only where no emoji or script needs them.
@@ -38,7 +42,7 @@ export const isSimple = (text) => SIMPLE.test(text);
 /* Whether a line runs from right to left: its first strong character decides, as in `dir=auto`. */
 export function startsRightToLeft(line) {
   const strong = STRONG.exec(line);
-  return strong !== null && isRightToLeft(strong[0]);
+  return strong !== null && (strong[0] === "\u200f" || isRightToLeft(strong[0]));
 }
 
 /* The text as it is drawn, unit for unit: a carriage return of its own ends a line, which browsers leave out. */
