@@ -188,6 +188,7 @@ export class Occurrences {
     const saved = await desk.commit(words, changes);
     if (saved) desk.panels.toast(`${number.toLocaleString("en")} labelled${where} · ${desk.editor.keyFor("undo")} takes all of them back`);
     else if (desk.outbox.away) desk.panels.toast("The server does not answer: they are labelled as soon as it does.");
+    else if (desk.conflicts.asked.size) return; // a question about the open document comes first
     else if (desk.ready && this.about === about && desk.openId === this.answer?.asked) this.#again();
   }
 
