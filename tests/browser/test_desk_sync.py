@@ -464,7 +464,7 @@ def test_full_storage_is_said(desk):
     work.page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('The quota is used up.'); }; }")
     server_away(work.page)
     label_first_two_words(work)
-    expect(work.state()).to_have_text("1 change not saved, not kept")
+    expect(work.state()).to_have_text("not saved: 1 change, not kept in this browser either")
     server_back(work.page)
     sent(work)
     assert work.stored()["spans"] == [ANGELA]

@@ -12,6 +12,9 @@ export class Panels {
     this.actions = { onLabel };
     this.labels = root.querySelector(".labels");
     this.state = root.querySelector(".state-text");
+    this.stateBrief = make("span");
+    this.stateMore = make("span", "state-more");
+    this.state.replaceChildren(this.stateBrief, this.stateMore);
     this.shared = root.querySelector(".shared");
     this.flag = root.querySelector(".flag");
     this.undo = root.querySelector(".undo");
@@ -58,8 +61,9 @@ export class Panels {
   }
 
   /* What the bar says about saving; `title` says what is safe and what to do. */
-  drawState({ state, text, title }) {
-    setText(this.state, text);
+  drawState({ state, text, more = "", title }) {
+    setText(this.stateBrief, text);
+    setText(this.stateMore, more); // left out where there is no room
     this.state.title = title;
     this.root.dataset.state = state;
   }

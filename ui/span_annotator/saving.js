@@ -4,7 +4,7 @@ const PATIENT = 550; // ms until a change that waits is said to be on its way: i
 
 const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
 
-/* {state, text, title} for an outbox; `patient`: what waits has waited only for a moment. */
+/* {state, text, more, title} for an outbox; `patient`: what waits has waited only for a moment. */
 function savingState(outbox, { everSaved, patient }) {
   const { size, away, unkept, held } = outbox;
   if (!size) return { state: everSaved ? "saved" : "clean", text: everSaved ? "saved ✓" : "", title: everSaved ? "The server has everything." : "" };
@@ -12,14 +12,16 @@ function savingState(outbox, { everSaved, patient }) {
   if (unkept) {
     return {
       state: "unkept",
-      text: `${changes} not saved, not kept`,
+      text: "not saved",
+      more: `: ${changes}, not kept in this browser either`,
       title: "The server has not confirmed them, and this browser keeps nothing: its storage is full or switched off. Leave this page open until it says saved.",
     };
   }
   if (away) {
     return {
       state: "offline",
-      text: `offline, ${changes} kept in this browser`,
+      text: "offline",
+      more: `, ${changes} kept in this browser`,
       title: `${outbox.problem} You can go on: what you do is kept in this browser, also when it is closed, and sent as soon as the server is back.`,
     };
   }
