@@ -68,7 +68,7 @@ _FIELDS = {
     ),
     "precision": Field(
         str,
-        "Number format of products; auto is bf16 where GPU or processor has it, else fp32. Scores are always of fp32",
+        "Number format of products; auto: bf16 where that is faster. Published scores are of fp32",
         choices=("auto", "fp32", "bf16"),
     ),
     "patience": Field(
