@@ -24,7 +24,7 @@ GROUPS = {
         "epochs learning_rate head_learning_rate schedule warmup_share weight_decay clip_norm dropout patience"
     ),
     "Batches": "batch_tokens accumulation_steps max_length overlap",
-    "Encoder": "freeze_embeddings freeze_layers embedding_rows",
+    "Encoder": "freeze_embeddings freeze_layers",
     "Machine": "device precision threads seed checkpoint_seconds",
 }
 LABELS = {

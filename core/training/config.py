@@ -61,11 +61,6 @@ _FIELDS = {
     "overlap": Field(int, "What neighbouring windows share; at most half a window", "sub-tokens", 0, 4096),
     "freeze_embeddings": Field(bool, "Leave the encoder's embeddings as they are: faster, less memory"),
     "freeze_layers": Field(int, "Lower layers left as they are", "layers", 0, 64),
-    "embedding_rows": Field(
-        str,
-        "Which rows of the embeddings a step updates; auto: those it has seen on a CPU, all on a GPU",
-        choices=("auto", "seen", "all"),
-    ),
     "precision": Field(
         str,
         "Number format of products; auto: bf16 where that is faster. Published scores are of fp32",
@@ -112,7 +107,6 @@ class TrainingConfig:
     overlap: int = 64
     freeze_embeddings: bool = False
     freeze_layers: int = 0
-    embedding_rows: str = "auto"
     precision: str = "auto"
     patience: int | None = None
     seed: int = 0

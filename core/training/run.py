@@ -146,7 +146,8 @@ class Run:
             self._tell("training", learning_rate=rate)
 
     def _settle(self) -> None:
-        """Bring loss and pace up to date at an epoch's end."""
+        """Bring weights, loss and pace up to date at an epoch's end."""
+        self.optimizer.settle()
         self._read_loss()
         self.pace.settle()
 
@@ -284,6 +285,8 @@ class Run:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self.best = Checkpoints.restore(checkpoint, self.tagger, self.optimizer)
+        if self.hardware.device.type != "cpu":
+            self.optimizer.settle()  # the checkpoint may be of a CPU, which updates embeddings by rows
         self.position = checkpoint.position
         self.selection = Selection(self.position.best_epoch, self.position.best_f1)
 
