@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from api.desk.routes import DESK_ROUTES
 from api.health import healthz
 from api.predict import predict
 
@@ -17,8 +18,15 @@ async def unknown(request: Request) -> JSONResponse:
     )
 
 
-ROUTES = [
+ROUTES: list[BaseRoute] = [
     Route("/healthz", healthz, methods=["GET"]),
     Route("/api/v1/predict", predict, methods=["POST"]),
+    *DESK_ROUTES,
     Route("/api/{path:path}", unknown, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
 ]
+
+
+def routes_under(base_path: str | None) -> list[BaseRoute]:
+    """ROUTES, and again below the path that Streamlit's `server.baseUrlPath` puts before every address, if any."""
+    below = (base_path or "").strip("/")
+    return [*ROUTES, *([Mount(f"/{below}", routes=ROUTES)] if below else [])]

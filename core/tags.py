@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.documents import Span
@@ -15,6 +15,9 @@ OVERLAPS = "overlaps another span"
 COVERS_NONE = "covers no token"
 WHITE_SPACE = "starts or ends in white space"
 REASONS = (CUTS, OVERLAPS, COVERS_NONE, WHITE_SPACE)
+
+OUTERMOST, INNERMOST, FIRST = "outermost", "innermost", "first"
+FLAT_RULES = (OUTERMOST, INNERMOST, FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +40,22 @@ class Tagging:
     unrepresented: tuple[Unrepresented, ...] = ()
 
 
-def spans_to_tags(spans: Iterable[Span], tokens: Sequence[Token]) -> Tagging:
-    """IOB2 tags (tokens,) of `spans`; where two overlap the longest, then the first, is kept.
+def spans_to_tags(spans: Iterable[Span], tokens: Sequence[Token], *, rule: str = OUTERMOST) -> Tagging:
+    """IOB2 tags (tokens,) of `spans`; where some overlap, `rule` says which is kept.
+
+    "outermost" keeps the longest, "innermost" the shortest, each then the first; "first" the one that starts first,
+    then the longest. A span that tags cannot say for another reason is in nobody's way.
 
     Only a span whose two ends are token borders is tagged, so that `tags_to_spans` gives it back exactly; the others
-    are listed with their reason. `tokens` is sorted, as `tokenize` returns it.
+    are listed with their reason. `tokens` is sorted, as `tokenize` returns it. Raises InvalidValue for another rule.
     """
     tags = ["O"] * len(tokens)
     lost: list[Unrepresented] = []
-    for span in sorted(spans, key=lambda span: (-len(span), span.start, span.label)):
+    for span in sorted(spans, key=_order(rule)):
         low = bisect_right(tokens, span.start, key=lambda token: token.end)
         high = bisect_left(tokens, span.end, key=lambda token: token.start)
         reason = _obstacle(span, tokens, low, high)
-        # A longer span is placed already: it overlaps this one only if it holds this one's first or last token.
-        if reason is None and (tags[low] != "O" or tags[high - 1] != "O"):
+        if reason is None and any(tag != "O" for tag in tags[low:high]):
             reason = OVERLAPS
         if reason is not None:
             lost.append(Unrepresented(span, reason))
@@ -58,6 +63,30 @@ def spans_to_tags(spans: Iterable[Span], tokens: Sequence[Token]) -> Tagging:
         tags[low:high] = [f"B-{span.label}"] + [f"I-{span.label}"] * (high - low - 1)
     lost.sort(key=lambda item: item.span)
     return Tagging(tuple(tags), tuple(lost))
+
+
+def _order(rule: str) -> Callable[[Span], tuple[int, int, str]]:
+    """In which order spans are placed: what comes first is kept."""
+    if rule == OUTERMOST:
+        return lambda span: (-len(span), span.start, span.label)
+    if rule == INNERMOST:
+        return lambda span: (len(span), span.start, span.label)
+    if rule == FIRST:
+        return lambda span: (span.start, -len(span), span.label)
+    raise InvalidValue(f"The rule for overlapping spans is one of {', '.join(FLAT_RULES)}, not {rule!r}.")
+
+
+def overlapping(spans: Iterable[Span]) -> int:
+    """How many of `spans` share a character with another of them."""
+    ordered = sorted(spans)
+    touched: set[int] = set()
+    reach = last = 0
+    for index, span in enumerate(ordered):
+        if index and span.start < reach:
+            touched |= {index, last}
+        if span.end > reach:
+            reach, last = span.end, index
+    return len(touched)
 
 
 def _obstacle(span: Span, tokens: Sequence[Token], low: int, high: int) -> str | None:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.documents import Document, Span
-from core.errors import InvalidSpan, InvalidValue, NotFound, StaleRevision
-from db import events, labels, schema
+from core.errors import InvalidValue, NotFound, StaleRevision
+from db import deltas, events, labels, schema
 from db.accounts import YOU, account_id
-from db.batches import batches
+from db.deltas import Delta
+from db.spans import check_spans, insert_rows, keys, spans_of
 
-UNLABELLED = "unlabelled"
+UNLABELLED = schema.UNLABELLED
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One annotator's answer. `revision` 0 and status "unlabelled" mean that there is none yet."""
+    """One annotator's answer; `seconds` is the time worked on it.
+
+    Status "unlabelled" means that there is none: never was one at revision 0, taken back at a later one.
+    """
 
     id: int | None
     document_id: int
@@ -31,6 +36,7 @@ class Annotation:
     flagged: bool
     spans: tuple[Span, ...]
     updated: datetime | None
+    seconds: float = 0.0
 
 
 def load(s: Session, document_id: int, *, annotator: str = YOU) -> Annotation:
@@ -63,13 +69,7 @@ def save(
     submitted = tuple(sorted(spans))
     current = _load(s, document_id, annotator or actor)
     if current.revision != base_revision:
-        named = document.name or f"Document #{document.position}"
-        raise StaleRevision(
-            f"{named} was saved in between: it is at revision {current.revision}, your changes were made from "
-            f"revision {base_revision}. Nothing was overwritten; choose between the two versions.",
-            current=current,
-            submitted=submitted,
-        )
+        raise _stale(document, current, base_revision, submitted)
     label_ids = labels.ids(s, document.project_id)
     check_spans(submitted, document.characters, label_ids, overlap=document.overlap)
     _write(s, current, submitted, label_ids, status=status, flagged=flagged)
@@ -84,6 +84,86 @@ def save(
         after=_shown(saved),
     )
     return saved
+
+
+def change(
+    s: Session,
+    document_id: int,
+    *,
+    base_revision: int | None,
+    added: Iterable[Span] = (),
+    removed: Iterable[Span] = (),
+    status: str | None = None,
+    flagged: bool | None = None,
+    seconds: float = 0.0,
+    actor: str,
+) -> Annotation:
+    """Add and remove some spans of the actor's annotation and set what is not None; its event holds only that.
+
+    Without a status, an unlabelled or skipped document whose spans change becomes a draft. What changes nothing
+    makes no revision. `seconds` of work are added up. Raises StaleRevision when the store holds another revision
+    than `base_revision` (None: any will do), InvalidSpan for spans that cannot be added or are not there to be
+    removed, InvalidValue, NotFound; nothing is changed then.
+    """
+    with s.begin_nested():
+        alter(
+            s,
+            document_id,
+            base_revision=base_revision,
+            added=added,
+            removed=removed,
+            status=status,
+            flagged=flagged,
+            seconds=seconds,
+            actor=actor,
+        )
+    return _load(s, document_id, actor)
+
+
+def alter(
+    s: Session,
+    document_id: int,
+    *,
+    base_revision: int | None,
+    added: Iterable[Span] = (),
+    removed: Iterable[Span] = (),
+    status: str | None = None,
+    flagged: bool | None = None,
+    seconds: float = 0.0,
+    actor: str,
+    label_ids: Mapping[str, int] | None = None,
+) -> Delta:
+    """Do what `change` does, for a caller that undoes everything on an error: part of it may be written by then.
+
+    `label_ids` are the project's, where the caller has them; says what was done instead of reading it all again.
+    """
+    document = _lock(s, document_id)
+    before = deltas.head(s, document_id, actor)
+    if base_revision is not None and before.revision != base_revision:
+        raise _stale(document, _load(s, document_id, actor), base_revision, tuple(sorted(added)))
+    known = labels.ids(s, document.project_id) if label_ids is None else label_ids
+    new, gone = tuple(sorted(added)), tuple(sorted(removed))
+    after = deltas.next_head(before, status, flagged, touched=bool(new or gone))
+    check_spans(new, document.characters, known, overlap=document.overlap)
+    if not 0 <= seconds < math.inf:
+        raise InvalidValue(f"The time worked is a number of seconds from 0 up, not {seconds!r}.")
+    differs = bool(new or gone) or (after.status, after.flagged) != (before.status, before.flagged)
+    annotation_id = deltas.write_head(s, document_id, before, after, differs=differs, seconds=seconds, actor=actor)
+    fresh = before.id is None  # then there is nothing yet that a span could touch
+    deltas.write_spans(s, annotation_id, new, gone, known, overlap=document.overlap, fresh=fresh)
+    if after.status == UNLABELLED and annotation_id is not None and differs:
+        deltas.refuse_spans_left(s, annotation_id, document)
+    delta = Delta(
+        document_id,
+        before.revision + 1 if differs or (annotation_id is not None and before.id is None) else before.revision,
+        tuple(keys(new, known)),
+        tuple(keys(gone, known)),
+        None if after.status == before.status else (before.status, after.status),
+        None if after.flagged == before.flagged else (before.flagged, after.flagged),
+    )
+    if differs:
+        deltas.record(s, document.project_id, delta, new, gone, actor)
+    return delta
 
 
 def gold(
@@ -121,48 +201,14 @@ def gold(
     ]
 
 
-def spans_of(s: Session, annotation_ids: Sequence[int]) -> dict[int, list[Span]]:
-    """Annotation id → its spans in order; an annotation without spans is not in it."""
-    found: dict[int, list[Span]] = {}
-    for some in batches(annotation_ids):
-        rows = s.execute(
-            select(schema.Span.annotation_id, schema.Span.start, schema.Span.end, schema.Label.name)
-            .join(schema.Label, schema.Label.id == schema.Span.label_id)
-            .where(schema.Span.annotation_id.in_(some))
-            .order_by(schema.Span.annotation_id, schema.Span.start, schema.Span.end, schema.Label.name)
-        )
-        for annotation_id, start, end, label in rows:
-            found.setdefault(annotation_id, []).append(Span(start, end, label))
-    return found
-
-
-def check_spans(spans: Sequence[Span], characters: int, known: Iterable[str], *, overlap: bool) -> None:
-    """Raise InvalidSpan unless the sorted `spans` fit a text of `characters`, with labels among `known`.
-
-    Two spans may share a character only with `overlap`; the same span twice is refused always.
-    """
-    names = set(known)
-    reach: Span | None = None  # the span that reaches furthest among those before
-    last: Span | None = None
-    for span in spans:
-        if span.end > characters:
-            raise InvalidSpan(f"The span {_named(span)} ends beyond the text, which has {characters} characters.")
-        if span.label not in names:
-            listed = ", ".join(sorted(names)) or "none"
-            raise InvalidSpan(
-                f"The project has no label {span.label!r} for the span {_named(span)}; it has: {listed}. "
-                "Add the label first."
-            )
-        if span == last:
-            raise InvalidSpan(f"The span {_named(span)} is there twice; leave one out.")
-        if reach is not None and span.start < reach.end and not overlap:
-            raise InvalidSpan(
-                f"The spans {_named(reach)} and {_named(span)} overlap. Shorten or remove one, or allow overlapping "
-                "spans in the project's settings."
-            )
-        if reach is None or span.end > reach.end:
-            reach = span
-        last = span
+def _stale(document: Any, current: Annotation, base_revision: int, submitted: tuple[Span, ...]) -> StaleRevision:
+    title = document.name or f"Document #{document.position}"
+    return StaleRevision(
+        f"{title} was saved in between: it is at revision {current.revision}, your changes were made from "
+        f"revision {base_revision}. Nothing was overwritten; choose between the two versions.",
+        current=current,
+        submitted=submitted,
+    )
 
 
 def _lock(s: Session, document_id: int) -> Any:
@@ -196,7 +242,9 @@ def _load(s: Session, document_id: int, annotator: str) -> Annotation:
     if row is None:
         return Annotation(None, document_id, annotator, 0, UNLABELLED, False, (), None)
     spans = tuple(spans_of(s, [row.id]).get(row.id, ()))
-    return Annotation(row.id, document_id, annotator, row.revision, row.status, row.flagged, spans, row.updated)
+    return Annotation(
+        row.id, document_id, annotator, row.revision, row.status, row.flagged, spans, row.updated, row.seconds
+    )
 
 
 def _write(
@@ -220,21 +268,7 @@ def _write(
         s.execute(delete(schema.Span).where(schema.Span.annotation_id == row.id))
     row.status, row.flagged, row.updated = status, flagged, schema.now()
     s.flush()
-    if spans:
-        s.execute(insert(schema.Span), span_rows(row.id, spans, label_ids))
-
-
-def span_rows(annotation_id: int, spans: Iterable[Span], label_ids: dict[str, int]) -> list[dict[str, Any]]:
-    """Rows of the span table for `spans`."""
-    return [
-        {
-            "annotation_id": annotation_id,
-            "label_id": label_ids[span.label],
-            "start": span.start,
-            "end": span.end,
-        }
-        for span in spans
-    ]
+    insert_rows(s, row.id, spans, label_ids)
 
 
 def _shown(annotation: Annotation) -> dict[str, Any]:
@@ -244,7 +278,3 @@ def _shown(annotation: Annotation) -> dict[str, Any]:
         "flagged": annotation.flagged,
         "spans": [[span.start, span.end, span.label] for span in annotation.spans],
     }
-
-
-def _named(span: Span) -> str:
-    return f"{span.label} {span.start}-{span.end}"

@@ -15,11 +15,11 @@ from core.documents import Document
 from core.errors import Conflict, InvalidSpan, InvalidValue, NotFound
 from db import events, schema
 from db.accounts import account_id
-from db.annotations import check_spans, span_rows
 from db.batches import batches
 from db.labels import ensure
 from db.labels import ids as label_ids
 from db.listing import DocumentRow, Filter, first, list_documents, neighbour, rank
+from db.spans import check_spans, span_rows
 from db.splits import assign_splits, set_split
 
 __all__ = [

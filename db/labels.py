@@ -14,12 +14,16 @@ from core.documents import check_label
 from core.errors import Conflict, InvalidValue, NotFound
 from db import events, schema
 
-KEYS = "1234567890"
+KEYS = (*"1234567890", *(f"shift+{digit}" for digit in "1234567890"))  # given to new labels in this order
+MAX_GUIDELINE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`hue` is one of 12 colours, 0 to 11; `key` is the one key that chooses the label, or None."""
+    """`hue` is one of 12 colours, 0 to 11; `guideline` is Markdown that says when the label applies.
+
+    `key` chooses the label: one character, "shift+1" to "shift+0", or None.
+    """
 
     id: int
     project_id: int
@@ -28,6 +32,7 @@ class Label:
     key: str | None
     description: str
     position: int
+    guideline: str = ""
 
 
 def list_labels(s: Session, project_id: int) -> list[Label]:
@@ -53,9 +58,11 @@ def add(
     hue: int | None = None,
     key: str | None = None,
     description: str = "",
+    guideline: str = "",
     actor: str,
 ) -> Label:
-    """Add a label at the end. Without `hue` it takes the colour used least, without `key` the next free digit.
+    """Add a label at the end. Without `hue` it takes the colour used least, without `key` the next free digit,
+    then the next free shift and digit, then none.
 
     Raises InvalidSpan for a name that cannot be a label, InvalidValue, and Conflict for a name or key taken.
     """
@@ -68,6 +75,7 @@ def add(
         hue=_next_hue(present) if hue is None else _checked_hue(hue),
         key=_next_key(present) if key is None else _checked_key(key),
         description=description,
+        guideline=_checked_guideline(guideline),
         position=max((label.position for label in present), default=-1) + 1,
     )
     s.add(row)
@@ -84,6 +92,7 @@ def update(
     hue: int | None = None,
     key: str | None = None,
     description: str | None = None,
+    guideline: str | None = None,
     actor: str,
 ) -> Label:
     """Change what is not None; a `key` of "" takes the key away. Raises as `add` does, and NotFound."""
@@ -100,6 +109,8 @@ def update(
         row.key = _checked_key(key)
     if description is not None:
         row.description = description
+    if guideline is not None:
+        row.guideline = _checked_guideline(guideline)
     s.flush()
     if _shown(row) != before:
         _record(s, row, "label.updated", actor, before=before, after=_shown(row))
@@ -135,8 +146,9 @@ def merge(s: Session, label_id: int, *, into: int, actor: str) -> int:
     )
     _drop_doubles(s, schema.Span, ("annotation_id", "start", "end"), label_id, into)
     _drop_doubles(s, schema.Suggestion, ("document_id", "source", "start", "end"), label_id, into)
+    _drop_doubles(s, schema.Rule, ("kind", "text"), label_id, into)
     moved = 0
-    for table in (schema.Suggestion, schema.Span):
+    for table in (schema.Rule, schema.Suggestion, schema.Span):
         result = s.execute(
             sql_update(table)
             .where(table.label_id == label_id)
@@ -174,7 +186,7 @@ def ensure(s: Session, project_id: int, names: Iterable[str], *, actor: str) -> 
 
 def _drop_doubles(
     s: Session,
-    table: type[schema.Span] | type[schema.Suggestion],
+    table: type[schema.Span | schema.Suggestion | schema.Rule],
     same: tuple[str, ...],
     label_id: int,
     into: int,
@@ -218,9 +230,20 @@ def _checked_hue(hue: int) -> int:
 
 
 def _checked_key(key: str) -> str | None:
-    if len(key) > 1 or not key.isprintable() or key.isspace():
-        raise InvalidValue(f"A label's key is one character, or empty for none; {key!r} is not.")
+    if key not in KEYS and (len(key) > 1 or not key.isprintable() or key.isspace()):
+        raise InvalidValue(
+            f"A label's key is one character, shift+1 to shift+0, or empty for none; {key[:20]!r} is not."
+        )
     return key or None
+
+
+def _checked_guideline(guideline: str) -> str:
+    if len(guideline) > MAX_GUIDELINE:
+        raise InvalidValue(
+            f"A label's guideline has at most {MAX_GUIDELINE:,} characters; this one has {len(guideline):,}. "
+            "Shorten it, or put the rest into the project's guideline."
+        )
+    return guideline
 
 
 def _next_hue(present: list[schema.Label]) -> int:
@@ -254,8 +277,9 @@ def _record(
 
 
 def _shown(row: schema.Label) -> dict[str, Any]:
-    return {"name": row.name, "hue": row.hue, "key": row.key, "description": row.description}
+    shown = {"name": row.name, "hue": row.hue, "key": row.key, "description": row.description}
+    return shown | ({"guideline": row.guideline} if row.guideline else {})
 
 
 def _label(row: schema.Label) -> Label:
-    return Label(row.id, row.project_id, row.name, row.hue, row.key, row.description, row.position)
+    return Label(row.id, row.project_id, row.name, row.hue, row.key, row.description, row.position, row.guideline)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidValue, NotFound
@@ -17,6 +17,7 @@ from db.accounts import YOU, account_id
 from db.annotations import UNLABELLED
 
 NO_SPLIT = "none"
+TO_DO = "to do"
 PREVIEW_CHARACTERS = 160
 
 
@@ -29,8 +30,10 @@ def _check_choice(what: str, value: str | None, allowed: tuple[str, ...]) -> Non
 class Filter:
     """What a document must be to be listed; None asks for nothing.
 
-    `status` is "unlabelled", "draft", "accepted" or "skipped"; `split` a split or "none" for documents without
-    one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any case.
+    `status` is "unlabelled", "draft", "accepted", "skipped", or "to do": neither accepted nor skipped. A document
+    is unlabelled without an annotation and with one that was taken back. `split` is a split or "none" for documents
+    without one; `label_id` a label that one of its spans has; `search` a part of its text or name, in any
+    case; `commented` whether a comment on it is open.
     """
 
     status: str | None = None
@@ -38,10 +41,11 @@ class Filter:
     label_id: int | None = None
     flagged: bool | None = None
     search: str | None = None
+    commented: bool | None = None
     annotator: str = YOU
 
     def __post_init__(self) -> None:
-        _check_choice("status", self.status, (UNLABELLED, *schema.STATUSES))
+        _check_choice("status", self.status, (TO_DO, UNLABELLED, *schema.STATUSES))
         _check_choice("split", self.split, (NO_SPLIT, *schema.SPLITS))
 
 
@@ -140,6 +144,21 @@ def standing(s: Session, project_id: int, document_id: int, filter: Filter = EVE
     return (place if present else 0), total
 
 
+def tally(s: Session, project_id: int, filter: Filter = EVERYTHING) -> dict[str, int]:
+    """How many documents `filter` lets through: "all", by status, and "flagged", whatever their status."""
+    annotation = schema.Annotation
+    status = func.coalesce(annotation.status, UNLABELLED)
+    counted = _matching(s, project_id, filter).with_only_columns(
+        status, func.count(), func.count(case((annotation.flagged.is_(True), 1)))
+    )
+    found = {name: 0 for name in (UNLABELLED, *schema.STATUSES)} | {"all": 0, "flagged": 0}
+    for name, documents, flagged in s.execute(counted.group_by(status)):
+        found[name] += documents
+        found["all"] += documents
+        found["flagged"] += flagged
+    return found
+
+
 def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     """A query for the ids that `filter` lets through, the annotation of its annotator joined, not ordered."""
     document, annotation = schema.Document, schema.Annotation
@@ -149,7 +168,9 @@ def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     )
     conditions: list[ColumnElement[bool]] = [document.project_id == project_id]
     if filter.status == UNLABELLED:
-        conditions.append(annotation.id.is_(None))
+        conditions.append(or_(annotation.id.is_(None), annotation.status == UNLABELLED))
+    elif filter.status == TO_DO:
+        conditions.append(or_(annotation.id.is_(None), annotation.status.in_((UNLABELLED, "draft"))))
     elif filter.status is not None:
         conditions.append(annotation.status == filter.status)
     if filter.split is not None:
@@ -159,6 +180,9 @@ def _matching(s: Session, project_id: int, filter: Filter) -> Select[int]:
     if filter.label_id is not None:
         having = select(schema.Span.annotation_id).where(schema.Span.label_id == filter.label_id)
         conditions.append(annotation.id.in_(having))
+    if filter.commented is not None:
+        remarks = select(schema.Comment.document_id).where(schema.Comment.resolved.is_(None))
+        conditions.append(document.id.in_(remarks) if filter.commented else document.id.not_in(remarks))
     if filter.search:
         # `folded` is casefolded when stored; autoescape makes % and _ mean themselves.
         conditions.append(document.folded.contains(filter.search.casefold(), autoescape=True))

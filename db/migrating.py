@@ -2,7 +2,7 @@
 
 The common case, a database that is up to date, costs one query: Alembic is imported only where there is
 something to do. The triggers live here rather than in a migration because SQLite rebuilds a table to change
-it and drops its triggers with it; they are put back after every upgrade.
+it and drops its triggers with it; they are taken out before every upgrade and put back after it.
 """
 
 from __future__ import annotations
@@ -125,11 +125,19 @@ def _upgrade(store: connection.Store) -> None:
         with engine.begin() as link:
             config = configuration()
             config.attributes["connection"] = link
+            _remove_triggers(link)
             command.upgrade(config, "head")
             _install_triggers(link)
             _check_references(link)
     finally:
         engine.dispose()
+
+
+def _remove_triggers(link: Connection) -> None:
+    """A trigger that reads another table than its own keeps SQLite from rebuilding that one."""
+    if link.dialect.name == "sqlite":
+        for name in TRIGGERS:
+            link.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def _install_triggers(link: Connection) -> None:

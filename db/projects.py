@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from types import MappingProxyType
 
 from sqlalchemy import and_, func, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.documents import LabelSet
 from core.errors import Conflict, InvalidValue, NotFound
@@ -19,12 +20,16 @@ from db.accounts import YOU, account_id
 from db.labels import ensure as ensure_labels
 from db.labels import list_labels
 
+MAX_COMMANDS = 200
 _NAME = re.compile(r"\w[\w.-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`name` is what addresses and commands use, `title` what people read; `overlap` allows spans to overlap."""
+    """`name` is what addresses and commands use, `title` what people read; `overlap` allows spans to overlap.
+
+    `keys` holds the desk's commands whose keys differ from the defaults: command → its keys.
+    """
 
     id: int
     name: str
@@ -33,6 +38,7 @@ class Project:
     guideline: str
     created: datetime
     overlap: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +128,22 @@ def update(
     title: str | None = None,
     guideline: str | None = None,
     overlap: bool | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
     actor: str,
 ) -> Project:
-    """Change what is not None. Raises Conflict when overlaps are to be forbidden while there are some."""
+    """Change what is not None; `keys` replaces all keys. Raises InvalidValue for keys that are no lists of words.
+
+    Raises Conflict when overlaps are to be forbidden while there are some.
+    """
     row = _row(s, project_id)
     if overlap is False and row.overlap:
         _refuse_existing_overlaps(s, project_id)
-    asked = {"title": title, "guideline": guideline, "overlap": overlap}
+    asked = {
+        "title": title,
+        "guideline": guideline,
+        "overlap": overlap,
+        "keys": None if keys is None else _checked_keys(keys),
+    }
     changes = {key: value for key, value in asked.items() if value is not None and value != getattr(row, key)}
     before = {key: getattr(row, key) for key in changes}
     for key, value in changes.items():
@@ -227,30 +242,58 @@ def _check_name(name: str) -> None:
         )
 
 
+def _checked_keys(keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """As they are stored; which commands and keys there are is the desk's to know."""
+    for command, pressed in keys.items():
+        words = [command, *([pressed] if isinstance(pressed, str) else pressed)]
+        if isinstance(pressed, str) or not all(isinstance(word, str) and 0 < len(word) <= 40 for word in words):
+            raise InvalidValue(
+                f"Keys are a list of names of at most 40 characters each; {command!r:.60} has another."
+            )
+    if len(keys) > MAX_COMMANDS:
+        raise InvalidValue(f"A project changes the keys of at most {MAX_COMMANDS} commands; {len(keys):,} are given.")
+    return {command: list(pressed) for command, pressed in keys.items()}
+
+
 def _refuse_existing_overlaps(s: Session, project_id: int) -> None:
-    one, other = aliased(schema.Span), aliased(schema.Span)
-    found = s.execute(
-        select(schema.Document.id, schema.Document.position)
-        .join(schema.Annotation, schema.Annotation.document_id == schema.Document.id)
-        .join(one, one.annotation_id == schema.Annotation.id)
-        .join(
-            other,
-            and_(
-                other.annotation_id == one.annotation_id,
-                other.id != one.id,
-                other.start < one.end,
-                one.start < other.end,
-            ),
+    rows = s.execute(
+        select(
+            schema.Span.annotation_id,
+            schema.Document.position,
+            schema.Span.start,
+            schema.Span.end,
         )
+        .join(schema.Annotation, schema.Annotation.id == schema.Span.annotation_id)
+        .join(schema.Document, schema.Document.id == schema.Annotation.document_id)
         .where(schema.Document.project_id == project_id)
-        .order_by(schema.Document.position)
-        .limit(1)
-    ).first()
-    if found is not None:
-        raise Conflict(
-            f"Spans overlap in document {found.position}, so overlaps stay allowed; "
-            "correct that document and try again."
+        .order_by(schema.Document.position, schema.Span.annotation_id, schema.Span.start, schema.Span.end)
+    )
+    spans, where = 0, []
+    for position, found in groupby(rows, key=lambda row: row.position):
+        count = 0
+        for _, own in groupby(found, key=lambda row: row.annotation_id):
+            count += _overlapping([(row.start, row.end) for row in own])
+        if count:
+            spans += count
+            where.append(position)
+    if spans:
+        documents = (
+            f"document {where[0]}" if len(where) == 1 else f"{len(where):,} documents, first in document {where[0]}"
         )
+        raise Conflict(
+            f"{spans:,} spans overlap in {documents}, so overlaps stay allowed; correct them and try again."
+        )
+
+
+def _overlapping(ranges: Sequence[tuple[int, int]]) -> int:
+    """How many of the sorted ranges share a character with another."""
+    touched, reach, last = set(), 0, 0
+    for index, (start, end) in enumerate(ranges):
+        if start < reach:
+            touched |= {index, last}
+        if end > reach:
+            reach, last = end, index
+    return len(touched)
 
 
 def _row(s: Session, project_id: int) -> schema.Project:
@@ -261,4 +304,5 @@ def _row(s: Session, project_id: int) -> schema.Project:
 
 
 def _project(row: schema.Project) -> Project:
-    return Project(row.id, row.name, row.title, row.language, row.guideline, row.created, row.overlap)
+    keys = MappingProxyType({command: tuple(pressed) for command, pressed in row.keys.items()})
+    return Project(row.id, row.name, row.title, row.language, row.guideline, row.created, row.overlap, keys)

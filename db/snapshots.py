@@ -14,8 +14,8 @@ from core.documents import Document, Span
 from core.errors import Conflict, NotFound
 from db import events, labels, schema
 from db.accounts import YOU, account_id
-from db.annotations import spans_of
 from db.batches import batches
+from db.spans import spans_of
 
 
 @dataclass(frozen=True, slots=True)

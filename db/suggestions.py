@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.documents import Span
 from core.errors import InvalidValue, NotFound
 from db import events, labels, schema
-from db.annotations import check_spans
 from db.batches import batches
+from db.spans import check_spans
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A proposed span; `source` says who proposes it, `decision` is "accepted", "rejected" or None."""
+    """A proposed span; `source` says who proposes it, `decision` is one of DECISIONS or None."""
 
     id: int
     start: int
@@ -26,6 +26,18 @@ class Suggestion:
     score: float | None
     source: str
     decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What people made of what a source proposed with a label; `open` is what nobody has decided."""
+
+    source: str
+    label: str
+    accepted: int
+    corrected: int
+    rejected: int
+    open: int
 
 
 def replace(s: Session, document_id: int, source: str, spans: Iterable[Span]) -> int:
@@ -80,6 +92,8 @@ def load(s: Session, document_id: int, *, minimum: float = 0.0, source: str | No
 def decide(s: Session, suggestion_ids: Sequence[int], decision: str | None, *, actor: str) -> int:
     """Note what a person decided, or with None that nothing is decided any more; returns how many changed.
 
+    "corrected" is a suggestion that was taken with another range or label.
+
     The annotation is not touched: an accepted span is saved with `db.annotations.save`.
     """
     if decision is not None and decision not in schema.DECISIONS:
@@ -111,3 +125,23 @@ def decide(s: Session, suggestion_ids: Sequence[int], decision: str | None, *, a
             after={"decision": decision},
         )
     return sum(len(before) for before in changed.values())
+
+
+def acceptance(s: Session, project_id: int) -> list[Acceptance]:
+    """For each source and label of the project, how many of its suggestions were accepted, corrected, rejected."""
+    table = schema.Suggestion
+    rows = s.execute(
+        select(table.source, schema.Label.name, table.decision, func.count())
+        .join(schema.Label, schema.Label.id == table.label_id)
+        .where(schema.Label.project_id == project_id)
+        .group_by(table.source, schema.Label.name, table.decision)
+    )
+    found: dict[tuple[str, str], dict[str | None, int]] = {}
+    for source, label, decision, count in rows:
+        found.setdefault((source, label), {})[decision] = count
+    return [
+        Acceptance(
+            source, label, *(made.get(decision, 0) for decision in ("accepted", "corrected", "rejected", None))
+        )
+        for (source, label), made in sorted(found.items())
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from db import labels
-from ui import guideline, label_editor, render
+from ui import guideline, key_editor, label_editor, render, rule_editor
 from ui.session import open_page
 
 page = open_page("Labels")
@@ -21,4 +21,8 @@ else:
 if st.button("Add label", icon=":material/add:", type="secondary" if known else "primary"):
     label_editor.add(page, known)
 
-guideline.editor(page)
+if known:
+    rule_editor.section(page, known)
+
+guideline.editor(page, known)
+key_editor.editor(page, known)

@@ -70,6 +70,16 @@ def _annotated(event: Event, name: str) -> str:
     return f"{verb} {name}" + ("" if verb == "skipped" else f" · {count(spans, 'span')}")
 
 
+def _changed(event: Event, name: str) -> str:
+    before, after = event.before or {}, event.after or {}
+    added, removed = len(after.get("added") or ()), len(before.get("removed") or ())
+    verb = {"accepted": "accepted", "skipped": "skipped", "draft": "began", "unlabelled": "took back"}.get(
+        after.get("status", ""), "changed"
+    )
+    figures = [f"+{added:,}"] * bool(added) + [f"−{removed:,}"] * bool(removed)
+    return f"{verb} {name}" + (f" · spans {' '.join(figures)}" if figures else "")
+
+
 def _added(event: Event, name: str) -> str:
     after: Values = event.after or {}
     if not after.get("added") and after.get("duplicates"):
@@ -95,7 +105,12 @@ def _merged(event: Event, name: str) -> str:
 
 
 def _project_changed(event: Event, name: str) -> str:
-    fields = {"title": "the project's title", "guideline": "the guideline", "overlap": "whether spans may overlap"}
+    fields = {
+        "title": "the project's title",
+        "guideline": "the guideline",
+        "overlap": "whether spans may overlap",
+        "keys": "the desk's keys",
+    }
     changed = [fields.get(key, key) for key in event.after or {}]
     return f"changed {' and '.join(changed) or 'the project'}"
 
@@ -107,6 +122,7 @@ def _plain(event: Event, name: str) -> str:
 
 WORDS: dict[str, Callable[[Event, str], str]] = {
     "annotation.saved": _annotated,
+    "annotation.changed": _changed,
     "documents.added": _added,
     "documents.deleted": lambda event, name: f"deleted {count(len((event.before or {}).get('ids', ())), 'document')}",
     "splits.assigned": _split,
@@ -117,6 +133,12 @@ WORDS: dict[str, Callable[[Event, str], str]] = {
     "label.merged": _merged,
     "project.created": lambda event, name: "made the project",
     "project.updated": _project_changed,
+    "comment.added": lambda event, name: f"commented on {name}",
+    "comment.resolved": lambda event, name: f"resolved a comment on {name}",
+    "comment.reopened": lambda event, name: f"reopened a comment on {name}",
+    "comment.removed": lambda event, name: f"deleted a comment on {name}",
+    "rules.added": lambda event, name: f"added {count((event.after or {}).get('added', 0), 'rule')}",
+    "rules.removed": lambda event, name: f"deleted {count(len((event.before or {}).get('ids', ())), 'rule')}",
     "suggestions.decided": lambda event, name: f"decided on suggestions in {name}",
     "run.created": lambda event, name: f"started the training {name}",
     "model.published": lambda event, name: f"published the model {name}",
@@ -128,6 +150,7 @@ WORDS: dict[str, Callable[[Event, str], str]] = {
 # Steps on the way that say nothing new: a training is told by run.created and model.published.
 SILENT = ("snapshot.frozen", "job.queued", "job.running", "job.done", "job.run.asked", "job.cancel.asked")
 MANY: dict[str, Callable[[int], str]] = {
+    "annotation.changed": lambda times: f"annotated · {times} changes",
     "label.added": lambda times: f"added {times} labels",
     "label.updated": lambda times: f"changed labels · {times} times",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import NotFound
-from db import annotations, documents, labels
+from db import annotations, comments, documents, labels
 from db.annotations import Annotation
 from db.documents import DocumentRow, Filter, StoredDocument
 from db.labels import Label
@@ -17,7 +17,8 @@ from ui.screens import open_screen
 from ui.session import Page
 
 PAGE_ROWS = 50
-STATUSES = ("unlabelled", "draft", "accepted", "skipped")
+STATUSES = ("to do", "unlabelled", "draft", "accepted", "skipped")
+MARKED = ("flagged", "commented")  # offered beside the statuses, and true of documents of any status
 SPLITS = {"train": "train", "dev": "dev", "test": "test", "none": "no split"}
 _OFFSET = "page:browse-offset"
 
@@ -36,6 +37,7 @@ def view(page: Page) -> None:
     offset = st.session_state.get(_OFFSET, 0)
     with page.store.reading() as session:
         rows, total = documents.list_documents(session, page.project.id, chosen, offset=offset, limit=PAGE_ROWS)
+        remarks = comments.counts(session, [row.id for row in rows])
     _bar(page, chosen, offset, total, everything)
     if not rows:
         st.html(render.empty("Nothing matches", "No document is like this. Clear the search or a filter."))
@@ -43,7 +45,7 @@ def view(page: Page) -> None:
     with st.container(key="panes-browse"):
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            picked = _table(rows, offset)
+            picked = _table(rows, remarks, offset)
         with right, st.container(border=True, key="browse-document"):
             _document(page, known, picked)
 
@@ -55,16 +57,20 @@ def _filter(known: Sequence[Label]) -> Filter:
     again = {"on_change": _to_start, "label_visibility": "collapsed"}
     text = search.text_input("Search", placeholder="Search texts and names", icon=":material/search:",
                              key="page:browse-search", **again)  # fmt: skip
-    wanted = status.selectbox("Status", [*STATUSES, "flagged"], index=None, placeholder="Any status",
+    wanted = status.selectbox("Status", [*STATUSES, *MARKED], index=None, placeholder="Any status",
                               key="page:browse-status", **again)  # fmt: skip
     side = split.selectbox("Split", list(SPLITS), index=None, placeholder="Any split",
                            format_func=SPLITS.__getitem__, key="page:browse-split", **again)  # fmt: skip
     names = {entry.id: entry.name for entry in known}
     having = label.selectbox("Label", list(names), index=None, placeholder="Any label",
                              format_func=names.__getitem__, key="page:browse-label", **again)  # fmt: skip
-    flagged = True if wanted == "flagged" else None
     return Filter(
-        status=None if flagged else wanted, split=side, label_id=having, flagged=flagged, search=text.strip() or None
+        status=None if wanted in MARKED else wanted,
+        split=side,
+        label_id=having,
+        flagged=True if wanted == "flagged" else None,
+        commented=True if wanted == "commented" else None,
+        search=text.strip() or None,
     )
 
 
@@ -83,13 +89,13 @@ def _bar(page: Page, chosen: Filter, offset: int, total: int, everything: int) -
             exporting.dialog(page, chosen)
 
 
-def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
+def _table(rows: Sequence[DocumentRow], remarks: Mapping[int, int], offset: int) -> int | None:
     """The rows; returns the id of the document whose cell was clicked."""
     frame = pd.DataFrame(
         {
             "Name": [row.name or f"#{row.position}" for row in rows],
             "Split": [row.split or "–" for row in rows],
-            "Status": [f"{row.status} ⚑" if row.flagged else row.status for row in rows],
+            "Status": [_status(row, remarks.get(row.id, 0)) for row in rows],
             "Spans": [row.spans for row in rows],
             "Text": [row.preview for row in rows],  # last: where the window is narrow, only its end is hidden
         }
@@ -105,7 +111,7 @@ def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
         column_config={
             "Name": st.column_config.TextColumn(width=115),
             "Split": st.column_config.TextColumn(width=60),
-            "Status": st.column_config.TextColumn(width=95),
+            "Status": st.column_config.TextColumn(width=125),
             "Spans": st.column_config.NumberColumn(width=60),
             "Text": st.column_config.TextColumn(width=420),
         },
@@ -114,6 +120,11 @@ def _table(rows: Sequence[DocumentRow], offset: int) -> int | None:
     if cells and cells[0][0] < len(rows):
         return rows[cells[0][0]].id
     return asked_document()
+
+
+def _status(row: DocumentRow, remarks: int) -> str:
+    """The status with a flag and the number of open comments."""
+    return " ".join([row.status, *(["⚑"] if row.flagged else []), *([f"💬{remarks}"] if remarks else [])])
 
 
 def asked_document() -> int | None:

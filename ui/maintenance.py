@@ -31,7 +31,11 @@ def project_card(page: Page) -> None:
             "Spans may overlap",
             page.project.overlap,
             key=f"overlap-{page.project.id}",
-            help="Models learn flat spans only: of overlapping ones the longest is trained on, and the loss is said.",
+            help="For names within names, or one text under two labels. Lines then leave room for three.",
+        )
+        st.caption(
+            "A model learns one label for each word. Of spans that overlap, training learns the outermost, the "
+            "innermost or the first, as chosen on Train; the others stay gold, are counted there, and are scored."
         )
         st.caption(f"Name in addresses and exports: {render.escape_markdown(page.project.name)}")
         changed = (title.strip(), overlap) != (page.project.title, page.project.overlap)

@@ -225,13 +225,6 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:-])", r"\\\1", text)
 
 
-def desk_place(place: int, total: int, name: str, status: str) -> str:
-    """Where one is in the queue that stands beside it (place 0: outside of it), and which document is open."""
-    where = f"{place:,} of {total:,}" if place else f"not among these {total:,}"
-    state = f'<span class="tl-state">{escape(status)}</span>'
-    return f'<div class="tl-place"><span>{where}</span><b>{escape(name)}</b>{state}</div>'
-
-
 def placeholder(text: str) -> str:
     """What stands where something chosen will be shown."""
     return f'<div class="tl-placeholder">{escape(text)}</div>'

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.documents import Document
 from core.models.bases import unknown_share
+from core.tags import FIRST, FLAT_RULES, INNERMOST, OUTERMOST, OVERLAPS
 from core.training.preflight import FEW, Preflight, preflight
 from db import annotations, documents, events, labels
 from db.connection import Store
@@ -19,6 +20,8 @@ from ui.words import count
 
 MEASURED = 2_000  # documents whose characters are counted: enough to know a share of a few percent
 LISTED = 30
+FLAT_RULE = "page:train-flat-rule"
+FLAT_RULE_WORDS = {OUTERMOST: "Outermost", INNERMOST: "Innermost", FIRST: "First"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class TrainingData:
     unassigned: int
     hues: Mapping[str, int]
     found: Preflight
+    flat_rule: str = OUTERMOST
 
     @property
     def ready(self) -> bool:
@@ -41,7 +45,14 @@ class TrainingData:
 
 def survey(page: Page) -> TrainingData:
     """Look the project over; the answer is kept until something in the project changes."""
-    return _survey(page.store, page.project.id, page.project.language, version_of(page.store, page.project.id))
+    rule = st.session_state.get(FLAT_RULE)
+    return _survey(
+        page.store,
+        page.project.id,
+        page.project.language,
+        version_of(page.store, page.project.id),
+        rule if rule in FLAT_RULES else OUTERMOST,
+    )
 
 
 def version_of(store: Store, project_id: int) -> str:
@@ -53,7 +64,7 @@ def version_of(store: Store, project_id: int) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _survey(_store: Store, project_id: int, language: str, version: str) -> TrainingData:
+def _survey(_store: Store, project_id: int, language: str, version: str, flat_rule: str) -> TrainingData:
     with _store.reading() as session:
         gold = {split: [d for _, d in annotations.gold(session, project_id, split=split)] for split in SPLITS}
         accepted = len(annotations.gold(session, project_id))
@@ -65,7 +76,8 @@ def _survey(_store: Store, project_id: int, language: str, version: str) -> Trai
         test=gold["test"],
         unassigned=accepted - sum(len(found) for found in gold.values()),
         hues={label.name: label.hue for label in known},
-        found=preflight(gold["train"], gold["dev"], language),
+        found=preflight(gold["train"], gold["dev"], language, flat_rule=flat_rule),
+        flat_rule=flat_rule,
     )
 
 
@@ -127,6 +139,8 @@ def _remarks(page: Page, data: TrainingData) -> None:
             "will be too good. Splits made on Documents keep duplicates on one side.",
             icon=":material/content_copy:",
         )
+    if data.found.overlapping:
+        _overlaps(data)
     if data.found.unrepresented:
         _lost(page, data)
 
@@ -136,6 +150,24 @@ def _few(data: TrainingData) -> None:
     st.warning(
         f"Fewer than {FEW} examples to learn from: {named}. These labels will hardly be found; mark some more.",
         icon=":material/hourglass_empty:",
+    )
+
+
+def _overlaps(data: TrainingData) -> None:
+    left = sum(item.reason == OVERLAPS for _, item in data.found.unrepresented)
+    st.info(
+        f"{count(data.found.overlapping, 'span')} overlap. A tagger says one label for each word, so of overlapping "
+        f"spans it learns the {data.flat_rule}; {count(left, 'span')} {'is' if left == 1 else 'are'} left out.",
+        icon=":material/layers:",
+    )
+    st.segmented_control(
+        "Of overlapping spans, learn",
+        FLAT_RULES,
+        default=OUTERMOST,
+        required=True,
+        format_func=lambda rule: FLAT_RULE_WORDS[rule],
+        key=FLAT_RULE,
+        help="Outermost keeps the longest span, innermost the shortest, first the one that starts first.",
     )
 
 

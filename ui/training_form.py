@@ -62,6 +62,7 @@ def draw(page: Page, data: TrainingData) -> TrainingConfig | None:
     config = None
     if usable and base is not None:
         plan = recipe(chosen, base=base, language=language, documents=documents)
+        plan = dataclasses.replace(plan, flat_rule=data.flat_rule)
         config = _methods(plan, key=f"{chosen}-{base}-{documents}")
         if config is not None:
             will_do.caption(_will_do(plan, config, data))

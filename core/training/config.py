@@ -10,6 +10,7 @@ from typing import Any
 
 from core.documents import check_label
 from core.errors import InvalidConfig
+from core.tags import FLAT_RULES, OUTERMOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Field:
 _FIELDS = {
     "base": Field(str, "Encoder to start from: a listed name, a local folder, or a model id of the hub"),
     "language": Field(str, "How texts are cut into tokens", choices=("en", "zh")),
+    "flat_rule": Field(str, "Which of overlapping spans is learned: a word has one label", choices=FLAT_RULES),
     "epochs": Field(int, "How often the training documents are read", "passes", 1, 500),
     "learning_rate": Field(float, "Highest step size of the encoder", "", 1e-7, 1.0),
     "head_learning_rate": Field(
@@ -114,6 +116,7 @@ class TrainingConfig:
     threads: int | None = None
     dropout: float | None = None
     checkpoint_seconds: float = 60.0
+    flat_rule: str = OUTERMOST
 
     def __post_init__(self) -> None:
         for name, field in FIELDS.items():

@@ -10,7 +10,7 @@ import numpy as np
 from core.documents import Document, LabelSet
 from core.errors import InvalidConfig
 from core.features import InputEncoder, Window
-from core.tags import Unrepresented, spans_to_tags
+from core.tags import OUTERMOST, Unrepresented, spans_to_tags
 from core.tokens import Token, tokenize
 from core.training.ledger import Ledger, Lost, document_name, duplicates_across, labels_of
 
@@ -40,15 +40,25 @@ class Encoded:
         return sum(len(document.spans) for document in self.documents)
 
 
-def encode(documents: Sequence[Document], language: str, encoder: InputEncoder, labels: LabelSet) -> Encoded:
-    """Tokens, windows and tags of all documents; a span of a label outside `labels` is not tagged."""
+def encode(
+    documents: Sequence[Document],
+    language: str,
+    encoder: InputEncoder,
+    labels: LabelSet,
+    *,
+    flat_rule: str = OUTERMOST,
+) -> Encoded:
+    """Tokens, windows and tags of all documents; a span of a label outside `labels` is not tagged.
+
+    `flat_rule` says which of overlapping spans is tagged, as in `core.tags`.
+    """
     number = {tag: index for index, tag in enumerate(labels.tags)}
     tokens: list[tuple[Token, ...]] = []
     examples: list[Example] = []
     lost: list[tuple[str, Unrepresented]] = []
     for index, document in enumerate(documents):
         found = tuple(tokenize(document.text, language))
-        tagging = spans_to_tags(document.spans, found)
+        tagging = spans_to_tags(document.spans, found, rule=flat_rule)
         lost += [(document_name(document, index), item) for item in tagging.unrepresented]
         ids = np.array([number.get(tag, 0) for tag in tagging.tags], dtype=np.int64)  # (tokens,)
         tokens.append(found)
@@ -58,7 +68,7 @@ def encode(documents: Sequence[Document], language: str, encoder: InputEncoder, 
     return Encoded(tuple(documents), tuple(tokens), tuple(examples), tuple(lost))
 
 
-def make_ledger(train: Encoded, dev: Encoded, *, padding_share: float) -> Ledger:
+def make_ledger(train: Encoded, dev: Encoded, *, padding_share: float, flat_rule: str = OUTERMOST) -> Ledger:
     """Account for both splits; raises InvalidConfig when not one training span can be learned from."""
     if train.spans == len(train.lost):
         raise InvalidConfig(
@@ -82,4 +92,5 @@ def make_ledger(train: Encoded, dev: Encoded, *, padding_share: float) -> Ledger
         padding_share=padding_share,
         labels_unseen_in_train=tuple(sorted(labels_of(dev.documents) - labels_of(train.documents))),
         duplicates_across_splits=duplicates_across(train.documents, dev.documents),
+        flat_rule=flat_rule,
     )

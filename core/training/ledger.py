@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.documents import Document, Span
-from core.tags import Unrepresented
+from core.tags import OUTERMOST, OVERLAPS, Unrepresented
 
 Lost = tuple[tuple[str, Unrepresented], ...]  # (id of the document, its span and the reason)
 
@@ -37,6 +37,7 @@ class Ledger:
     padding_share: float
     labels_unseen_in_train: tuple[str, ...]
     duplicates_across_splits: int
+    flat_rule: str = OUTERMOST
 
     def describe(self) -> str:
         """The ledger in a few lines for people; zero or a list, never silence."""
@@ -46,6 +47,7 @@ class Ledger:
             f"Spans learned from: {self.spans_represented:,} of {self.spans:,}. "
             f"Padding: {self.padding_share:.0%} of the work.",
             *_lines_of_lost("Not learned from", self.unrepresented),
+            *self._rule_told(),
             f"Scored on {self.dev_documents:,} dev documents with {self.dev_spans:,} spans.",
             *_lines_of_lost("Counted as missed, because no tags can say them", self.dev_unrepresented),
         ]
@@ -58,6 +60,11 @@ class Ledger:
                 "The scores are too good by them."
             )
         return "\n".join(lines)
+
+    def _rule_told(self) -> list[str]:
+        if all(item.reason != OVERLAPS for _, item in (*self.unrepresented, *self.dev_unrepresented)):
+            return []
+        return [f"Of spans that overlap, the {self.flat_rule} is learned."]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the store."""

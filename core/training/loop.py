@@ -18,6 +18,7 @@ import torch
 
 from core.documents import Document, LabelSet
 from core.errors import OutOfMemory
+from core.tags import OUTERMOST
 from core.training.checkpoint import Checkpoint, find_checkpoint
 from core.training.config import TrainingConfig
 from core.training.preflight import require_trainable
@@ -80,6 +81,8 @@ def train(
 def fingerprint_of(config: TrainingConfig, train: Sequence[Document], dev: Sequence[Document]) -> str:
     """A hash of all that decides what a run learns; equal for a run that may go on from a checkpoint."""
     settings = {name: value for name, value in config.to_json().items() if name not in _IRRELEVANT}
+    if config.flat_rule == OUTERMOST:  # the only rule there was once: a run begun then still goes on
+        del settings["flat_rule"]
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for split in (train, dev):
         for document in split:

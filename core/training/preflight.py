@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.documents import Document
 from core.errors import InvalidConfig
-from core.tags import Unrepresented, spans_to_tags
+from core.tags import OUTERMOST, Unrepresented, overlapping, spans_to_tags
 from core.tokens import tokenize
 from core.training.ledger import Lost, document_name, duplicates_across, labels_of
 
@@ -28,17 +28,24 @@ class Preflight:
     duplicates_across_splits: int
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    overlapping: int = 0  # spans that share a character with another
+    flat_rule: str = OUTERMOST  # which of them is learned
 
 
 def preflight(
-    train: Sequence[Document], dev: Sequence[Document], language: str, *, labels: Sequence[str] | None = None
+    train: Sequence[Document],
+    dev: Sequence[Document],
+    language: str,
+    *,
+    labels: Sequence[str] | None = None,
+    flat_rule: str = OUTERMOST,
 ) -> Preflight:
     """Look the documents over; `labels` are those the run is meant to learn, None for those of `train`."""
     lost: list[tuple[str, Unrepresented]] = []
     counts: Counter[str] = Counter()
     for index, document in enumerate(train):
         counts.update(span.label for span in document.spans)
-        tagging = spans_to_tags(document.spans, tokenize(document.text, language))
+        tagging = spans_to_tags(document.spans, tokenize(document.text, language), rule=flat_rule)
         lost += [(document_name(document, index), item) for item in tagging.unrepresented]
     problems = tuple(find_problems(train, dev, labels))
     learned = counts.copy()
@@ -57,6 +64,8 @@ def preflight(
         duplicates_across_splits=duplicates,
         problems=problems,
         warnings=tuple(_warnings(dev, labels_of(dev) - set(counts), few, len(lost), duplicates)),
+        overlapping=sum(overlapping(document.spans) for document in train),
+        flat_rule=flat_rule,
     )
 
 

@@ -76,11 +76,13 @@ class Run:
         self.hardware = choose_hardware(config)
         seed_everything(config.seed)
         self.tagger, self.encoder = build(config, labels, [document.text for document in train])
-        self.train = encode(train, config.language, self.encoder, labels)
-        self.dev = encode(dev, config.language, self.encoder, labels)
+        rule = config.flat_rule
+        self.train = encode(train, config.language, self.encoder, labels, flat_rule=rule)
+        self.dev = encode(dev, config.language, self.encoder, labels, flat_rule=rule)
         self.lengths = np.array([len(example.window) for example in self.train.examples])  # (examples,)
         plans = [self._plan(epoch) for epoch in range(1, config.epochs + 1)]
-        self.ledger = make_ledger(self.train, self.dev, padding_share=padding_share(plans[0], self.lengths))
+        padding = padding_share(plans[0], self.lengths)
+        self.ledger = make_ledger(self.train, self.dev, padding_share=padding, flat_rule=rule)
         self.steps = sum(-(-len(plan) // config.accumulation_steps) for plan in plans)
         self.tagger.to(self.hardware.device)
         self.optimizer = make_optimizer(self.tagger, config, self.hardware)

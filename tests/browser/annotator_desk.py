@@ -14,7 +14,6 @@ suggestions [[start, end, label, score]…] (of a model).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,14 +24,13 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from core.documents import Document, Span
-from db import annotations, documents, labels, listing, models, projects, suggestions
+from db import annotations, comments, documents, labels, listing, models, projects, suggestions
 from db.connection import Store, open_store
 from tests.browser import browsing
 from tests.browser.server import RunningApp, running_app
 
 LABELS = ("PER", "ORG", "LOC", "DATE")
 KEYS = {"DATE": "d"}
-SAVED = re.compile(r"\bsaved\b")
 SHADOW = 'document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot'
 ROW = ".row:not(.row-suggested)"
 
@@ -134,16 +132,19 @@ class Case:
         with self.harness.store.reading() as session:
             annotation = annotations.load(session, document_id)
             proposed = suggestions.load(session, document_id)
+            said = comments.of(session, document_id)
         return {
             "spans": [[span.start, span.end, span.label] for span in annotation.spans],
             "status": annotation.status,
             "flagged": annotation.flagged,
             "revision": annotation.revision,
+            "seconds": annotation.seconds,
             "decisions": {
                 (s.start, s.end, s.label): s.decision
                 for s in proposed
                 if s.decision is not None and s.id not in self.placeholders
             },
+            "comments": [{"body": c.body, "start": c.start, "end": c.end, "resolved": c.resolved} for c in said],
         }
 
     def change(self, number: int = 0, **values: Any) -> None:
@@ -219,7 +220,7 @@ class Desk:
 
     def saved(self) -> None:
         """Wait until the screen says that everything reached the server."""
-        expect(self.root).to_have_attribute("data-state", SAVED)
+        browsing.saved(self.page)
 
     def press(self, *keys: str) -> None:
         """Real keys, one after the other."""
@@ -244,6 +245,11 @@ class Desk:
     def select(self, first: str, last: str | None = None) -> None:
         """Drag over a piece of text, or from one piece to another."""
         self.drag(self.point(first, 0.2), self.point(last or first, 0.8))
+
+    def queue(self, name: str) -> None:
+        """Choose another queue above the text."""
+        self.page.locator("[data-testid=stPopover] button").first.click()
+        self.page.locator("[data-testid=stRadio] label").filter(has_text=name).first.click()
 
     def state(self) -> Locator:
         """What the bar says about saving."""

@@ -71,7 +71,11 @@ def annotator_text(page: Page) -> Locator:
 def opens(page: Page, text: str) -> None:
     """Wait until the annotator shows a document that contains `text`, ready for keys."""
     expect(page.locator(".annotator .blocks")).to_contain_text(text)
-    expect(page.locator(".annotator .state-text")).not_to_have_text(re.compile("saving"))
+
+
+def saved(page: Page) -> None:
+    """Wait until the annotator says that nothing waits for the server any more."""
+    expect(page.locator(".annotator")).to_have_attribute("data-state", re.compile("^(saved|clean)$"))
 
 
 def point(page: Page, surface: str, share: float = 0.5, occurrence: int = 0) -> tuple[float, float]:

@@ -66,6 +66,11 @@ class RunningApp:
         lines = Path(f"/proc/{self.process.pid}/maps").read_text().splitlines()
         return {Path(line.split(maxsplit=5)[5]).name for line in lines if ".so" in line}
 
+    def kill(self) -> None:
+        """End the web process as a crash would: at once, with nothing said or finished."""
+        self.process.kill()
+        self.process.wait()
+
     def log(self) -> str:
         """What the web process has printed."""
         return (self.home / "web.log").read_text(errors="replace")
@@ -77,12 +82,15 @@ def load_samples(home: Path) -> None:
 
 
 @contextlib.contextmanager
-def running_app(home: Path, *, samples: bool = True) -> Iterator[RunningApp]:
-    """Start the app on `home` and wait until it answers; at the end it, its supervisor and its workers are gone."""
+def running_app(home: Path, *, samples: bool = True, port: int | None = None) -> Iterator[RunningApp]:
+    """Start the app on `home` and wait until it answers; at the end it, its supervisor and its workers are gone.
+
+    With `port` it can be started again where browsers know it.
+    """
     home.mkdir(parents=True, exist_ok=True)
     if samples:
         load_samples(home)
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     started = time.monotonic()
     with (home / "web.log").open("ab") as log:

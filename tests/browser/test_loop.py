@@ -14,7 +14,7 @@ from core.documents import Span  # noqa: E402
 from db import annotations, listing, models, predictions, projects  # noqa: E402
 from db.annotations import Annotation  # noqa: E402
 from db.connection import Store, open_store  # noqa: E402
-from tests.browser.browsing import annotator_text, drag, errors_shown, go, opens, point, settled  # noqa: E402
+from tests.browser.browsing import annotator_text, drag, errors_shown, go, opens, point, saved, settled  # noqa: E402
 from tests.browser.server import RunningApp, running_app  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -143,13 +143,15 @@ def label_by_mouse_and_keys(visit: Visit) -> None:
     for key in ("Escape", "Control+Home", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "2", "Enter"):
         page.keyboard.press(key)
     opens(page, "Anna Berg sings")
-    saved = visit.annotation(MIXED)
-    assert saved.status == "accepted"
+    saved(page)
+    stored = visit.annotation(MIXED)
+    assert stored.status == "accepted"
     marked = (("Paris", "LOC"), ("Rene\u0301 Dupont", "PER"), ("李小龙", "PER"), ("محمد", "PER"))
-    assert saved.spans == surface_spans(MIXED, *marked)
+    assert stored.spans == surface_spans(MIXED, *marked)
     for key in ("Control+Home", "Shift+ArrowRight", "Shift+ArrowRight", "1", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_text("Nothing left in")).to_be_visible()
+    saved(page)
     assert visit.annotation(PLAIN).spans == surface_spans(PLAIN, ("Anna Berg", "PER"))
 
 

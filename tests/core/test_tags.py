@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.documents import Span
 from core.errors import InvalidValue
-from core.tags import Unrepresented, repair, spans_to_tags, tags_to_spans
+from core.tags import FLAT_RULES, Unrepresented, overlapping, repair, spans_to_tags, tags_to_spans
 from core.tokens import LANGUAGES, tokenize
 from tests.core.mixed_text import documents, mixed_text, spans_over
 
@@ -87,3 +87,58 @@ def test_other_tags_and_other_lengths_are_refused():
         repair(["B-"])
     with pytest.raises(InvalidValue, match="bad luck"):
         Unrepresented(Span(0, 1, "PER"), "bad luck")
+
+
+# "New York City Marathon Club": an organisation, in it an event, in it a place, in that a name; and a span across.
+NESTED_TEXT = "New York City Marathon Club wins"
+NESTED_TOKENS = tokenize(NESTED_TEXT, "en")
+CLUB, MARATHON, CITY, NEW = Span(0, 27, "ORG"), Span(0, 22, "EVENT"), Span(0, 13, "LOC"), Span(0, 3, "ADJ")
+YORK, CROSSING = Span(4, 8, "NAME"), Span(23, 32, "VERB")
+
+
+@pytest.mark.parametrize(
+    ("spans", "rule", "kept"),
+    [
+        ([CLUB, MARATHON, CITY], "outermost", [CLUB]),
+        ([CLUB, MARATHON, CITY], "innermost", [CITY]),
+        ([CLUB, MARATHON, CITY], "first", [CLUB]),
+        ([CLUB, CITY, YORK], "outermost", [CLUB]),
+        ([CLUB, CITY, YORK], "innermost", [YORK]),
+        ([CITY, YORK, CROSSING], "first", [CITY, CROSSING]),
+        ([CLUB, NEW, YORK, CROSSING], "innermost", [NEW, YORK, CROSSING]),
+        ([CLUB, NEW, YORK, CROSSING], "outermost", [CLUB]),
+        ([YORK, Span(4, 22, "X"), CROSSING, MARATHON], "first", [MARATHON, CROSSING]),
+        ([YORK, Span(4, 22, "X"), Span(9, 27, "Y")], "first", [Span(4, 22, "X")]),
+        ([Span(4, 22, "X"), Span(9, 32, "Y")], "first", [Span(4, 22, "X")]),
+        ([Span(4, 22, "X"), Span(9, 32, "Y")], "outermost", [Span(9, 32, "Y")]),
+        ([Span(0, 2, "CUT"), NEW], "innermost", [NEW]),
+    ],
+)
+def test_of_spans_on_three_levels_each_rule_keeps_what_was_worked_out_by_hand(spans, rule, kept):
+    tagging = spans_to_tags(spans, NESTED_TOKENS, rule=rule)
+    assert tags_to_spans(tagging.tags, NESTED_TOKENS) == sorted(kept)
+    assert [item.span for item in tagging.unrepresented] == sorted(set(spans) - set(kept))
+
+
+@given(documents(mixed_text), st.sampled_from(LANGUAGES), st.sampled_from(FLAT_RULES))
+@settings(max_examples=300, deadline=None)
+def test_what_a_rule_keeps_never_overlaps_and_is_given_back_exactly(document, language, rule):
+    tokens = tokenize(document.text, language)
+    tagging = spans_to_tags(document.spans, tokens, rule=rule)
+    kept = tags_to_spans(tagging.tags, tokens)
+    assert not any(one.overlaps(other) for i, one in enumerate(kept) for other in kept[i + 1 :])
+    assert sorted(kept + [item.span for item in tagging.unrepresented]) == sorted(document.spans)
+    for item in tagging.unrepresented:
+        if item.reason == "overlaps another span":
+            assert any(item.span.overlaps(span) for span in kept), "left out although nothing was in its way"
+
+
+def test_another_rule_is_refused():
+    with pytest.raises(InvalidValue, match="one of outermost, innermost, first, not 'longest'"):
+        spans_to_tags([], TOKENS, rule="longest")
+
+
+def test_spans_that_overlap_another_are_counted():
+    assert overlapping([CLUB, CITY, YORK]) == 3
+    assert overlapping([NEW, YORK, Span(9, 13, "X")]) == 0
+    assert overlapping([Span(0, 3, "A"), Span(0, 3, "B"), YORK]) == 2

@@ -11,12 +11,12 @@ def by_name(s, project, name):
     return next(label for label in labels.list_labels(s, project.id) if label.name == name)
 
 
-def test_new_labels_get_the_next_digit_and_a_colour_of_their_own(store, project):
+def test_new_labels_get_the_next_digit_then_shift_and_digit_and_a_colour_of_their_own(store, project):
     with store.writing() as s:
         for number in range(9):
             labels.add(s, project.id, f"L{number}", actor="you")
         found = labels.list_labels(s, project.id)
-    assert [label.key for label in found] == [*"1234567890", None, None]
+    assert [label.key for label in found] == [*"1234567890", "shift+1", "shift+2"]
     assert sorted(label.hue for label in found) == list(range(12))
     assert [label.position for label in found] == list(range(12))
 
@@ -101,3 +101,15 @@ def test_ensure_adds_what_is_missing_in_the_order_given(store, project):
         known = labels.ensure(s, project.id, ["Z", "PER", "A"], actor="you")
         assert list(known) == ["PER", "ORG", "LOC", "Z", "A"]
         assert labels.ids(s, project.id) == known
+
+
+def test_a_label_keeps_a_guideline_and_a_key_with_shift(store, project):
+    with store.writing() as s:
+        label = by_name(s, project, "PER")
+        changed = labels.update(s, label.id, guideline="# People\n\nNot *their* dogs.", key="shift+0", actor="you")
+        assert (changed.guideline, changed.key) == ("# People\n\nNot *their* dogs.", "shift+0")
+        assert labels.list_labels(s, project.id)[0] == changed
+        with pytest.raises(InvalidValue, match="at most 20,000 characters; this one has 20,001"):
+            labels.update(s, label.id, guideline="x" * 20_001, actor="you")
+        with pytest.raises(InvalidValue, match=r"shift\+1 to shift\+0"):
+            labels.update(s, label.id, key="shift+a", actor="you")

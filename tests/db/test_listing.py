@@ -4,7 +4,7 @@ import pytest
 
 from core.documents import Document
 from core.errors import InvalidValue, NotFound
-from db import annotations, documents, labels
+from db import annotations, comments, documents, labels, listing
 from db.documents import Filter
 
 
@@ -97,3 +97,22 @@ def test_the_rank_says_where_among_how_many_a_document_is(store, project, ids):
         assert documents.rank(s, project.id, ids[2]) == (3, 4)
         assert documents.rank(s, project.id, ids[3], Filter(status="accepted")) == (3, 3)
         assert documents.rank(s, project.id, ids[2], Filter(status="accepted")) == (2, 3)
+
+
+def test_documents_with_an_open_comment_are_found(store, project, ids):
+    with store.writing() as s:
+        first = comments.add(s, ids[1], body="unclear", actor="you")
+        comments.add(s, ids[2], body="well", actor="you")
+        comments.resolve(s, first.id, actor="you")
+        found, total = documents.list_documents(s, project.id, Filter(commented=True))
+        assert ([row.id for row in found], total) == ([ids[2]], 1)
+        assert documents.list_documents(s, project.id, Filter(commented=False))[1] == 3
+
+
+def test_the_tally_says_how_many_documents_of_each_status_a_filter_lets_through(store, project, ids):
+    with store.writing() as s:
+        annotations.save(s, ids[2], spans=[], base_revision=0, status="draft", flagged=True, actor="you")
+        all_of_them = listing.tally(s, project.id)
+        dev = listing.tally(s, project.id, Filter(split="dev"))
+    assert all_of_them == {"unlabelled": 0, "draft": 1, "accepted": 3, "skipped": 0, "all": 4, "flagged": 1}
+    assert dev == {"unlabelled": 0, "draft": 0, "accepted": 1, "skipped": 0, "all": 1, "flagged": 0}

@@ -162,3 +162,49 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path: Path):
     for process in started:
         out, err = process.communicate(timeout=120)
         assert (process.returncode, out.strip()) == (0, schema.REVISION), err
+
+
+@pytest.mark.usefixtures("sqlite_only")
+def test_a_database_of_the_first_version_comes_through_with_all_it_holds(tmp_path: Path, monkeypatch):
+    scripts = tmp_path / "scripts"
+    (scripts / "versions").mkdir(parents=True)
+    for file in migrating.SCRIPTS.rglob("*.*"):
+        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("0002"):
+            (scripts / file.relative_to(migrating.SCRIPTS)).write_bytes(file.read_bytes())
+    monkeypatch.setattr(migrating, "SCRIPTS", scripts)
+    monkeypatch.setattr(migrating, "REVISION", "0001")
+    path = tmp_path / "old.db"
+    old = open_store(f"sqlite:///{path}")
+    moment = "2025-01-02 03:04:05"
+    rows = {
+        "project": f"(7, 'p', 'P', 'en', 'read me', 1, '{moment}')",
+        "label": "(3, 7, 'PER', 0, '1', 'people', 0)",
+        "document": "(5, 7, 1, 3, 'train', 'h', 'ada', '{\"a\": 1}', 'Ada', 'ada')",
+        "annotation": f"(4, 5, 1, 2, 'accepted', 1, '{moment}')",
+        "span": "(9, 4, 3, 0, 3)",
+        "suggestion": f"(8, 5, 3, 0, 3, 0.5, 'model 1', 'rejected', '{moment}')",
+        "comment": f"(2, 5, 1, NULL, NULL, 'why?', '{moment}', NULL)",
+        "prediction": None,
+    }
+    with old.writing() as s:
+        for table, values in rows.items():
+            if values:
+                s.execute(text(f"INSERT INTO {table} VALUES {values}".replace(":", r"\:")))
+        before = {table: s.execute(text(f"SELECT * FROM {table}")).mappings().all() for table in rows}
+    old.close()
+    monkeypatch.undo()
+    new = open_store(f"sqlite:///{path}")
+    added = {"project": {"keys": "{}"}, "label": {"guideline": ""}, "annotation": {"seconds": 0.0}}
+    with new.writing() as s:
+        for table, found in before.items():
+            now = s.execute(text(f"SELECT * FROM {table}")).mappings().all()
+            assert [dict(row) for row in now] == [{**row, **added.get(table, {})} for row in found], table
+        assert s.execute(text("PRAGMA foreign_key_check")).all() == []
+        s.execute(text("UPDATE annotation SET status = 'unlabelled'"))
+        s.execute(text("UPDATE suggestion SET decision = 'corrected'"))
+        triggers = set(s.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+        assert triggers == set(migrating.TRIGGERS)
+    with new.writing() as s:
+        made = s.execute(text("INSERT INTO document SELECT 6, 7, 2, 3, NULL, 'i', '', '{}', 'Bob', 'bob'"))
+        assert made.rowcount == 1
+    new.close()

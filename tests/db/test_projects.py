@@ -126,3 +126,26 @@ def test_overlaps_are_forbidden_again_only_when_there_are_none(store, project, i
             projects.update(s, project.id, overlap=False, actor="you")
         annotations.save(s, ids[2], spans=[], base_revision=1, status="accepted", actor="you")
         assert projects.update(s, project.id, overlap=False, actor="you").overlap is False
+
+
+def test_overlaps_that_exist_are_counted_when_they_are_to_be_forbidden(store, project, ids):
+    with store.writing() as s:
+        projects.update(s, project.id, overlap=True, actor="you")
+        nested = [Span(0, 20, "PER"), Span(1, 3, "ORG"), Span(5, 7, "ORG"), Span(20, 22, "LOC")]
+        annotations.save(s, ids[2], spans=nested, base_revision=0, status="draft", actor="you")
+        annotations.save(
+            s, ids[0], spans=[Span(0, 3, "PER"), Span(0, 3, "ORG")], base_revision=1, status="draft", actor="you"
+        )
+        with pytest.raises(Conflict, match="5 spans overlap in 2 documents, first in document 1"):
+            projects.update(s, project.id, overlap=False, actor="you")
+
+
+def test_a_project_keeps_the_keys_that_differ_and_refuses_what_are_no_keys(store, project):
+    with store.writing() as s:
+        assert projects.get(s, project.id).keys == {}
+        projects.update(s, project.id, keys={"accept": ["Enter", "a"], "skip": []}, actor="you")
+        assert projects.get(s, project.id).keys == {"accept": ("Enter", "a"), "skip": ()}
+        assert projects.update(s, project.id, keys={}, actor="you").keys == {}
+        for wrong in ({"accept": "Enter"}, {"accept": [3]}, {"": ["a"]}, {"accept": ["x" * 41]}):
+            with pytest.raises(InvalidValue):
+                projects.update(s, project.id, keys=wrong, actor="you")

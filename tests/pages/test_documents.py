@@ -9,7 +9,7 @@ import pytest
 
 from core.documents import Document, Span
 from core.formats import WRITABLE, preview, read
-from db import annotations, documents, projects
+from db import annotations, comments, documents, projects
 from db.documents import Filter
 from tests.pages.conftest import checked, html_of
 from ui import exporting, import_summary
@@ -236,3 +236,13 @@ def test_a_flagged_document_is_found_by_its_flag(visit, project, store):
     listed = rows(checked(app.main.selectbox[0].set_value("flagged").run()))
     assert list(listed["Name"]) == ["d"]
     assert list(listed["Status"]) == ["draft ⚑"]
+
+
+def test_open_comments_are_counted_and_documents_found_by_them(visit, project, store):
+    with store.writing() as session:
+        for body in ("unclear", "still unclear", "settled"):
+            last = comments.add(session, 1, body=body, actor="you")
+        comments.resolve(session, last.id, actor="you")
+    app = visit("documents")
+    listed = rows(checked(app.main.selectbox[0].set_value("commented").run()))
+    assert list(listed["Status"]) == ["accepted 💬2"]

@@ -46,6 +46,23 @@ def test_the_guideline_is_written_with_a_preview_and_saved(visit, project, store
         assert projects.get(session, project.id).guideline.startswith("## PER")
 
 
+def test_a_label_has_a_guideline_of_its_own(visit, project, store):
+    with store.reading() as session:
+        per = labels.list_labels(session, project.id)[0]
+    app = visit("labels")
+    app.session_state["page:guideline"] = "Write"
+    app.session_state["page:guideline-of"] = per.id
+    app = checked(app.run())
+    app = checked(app.text_area[0].set_value("People by name. Not titles.").run())
+    checked(next(button for button in app.main.button if button.label == "Save guideline").click().run())
+    with store.reading() as session:
+        assert labels.get(session, per.id).guideline == "People by name. Not titles."
+        assert projects.get(session, project.id).guideline == ""
+    app.session_state["page:guideline"] = "Read"
+    app = checked(app.run())
+    assert "People by name. Not titles." in [text.value for text in app.markdown]
+
+
 def test_without_labels_the_screen_says_what_a_label_is(visit, store):
     with store.writing() as session:
         projects.create(session, name="n", title="N", language="zh", labels=[], actor="you")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.documents import Span
 from core.errors import Conflict, InvalidValue
-from db import documents, jobs, projects
+from db import annotations, documents, jobs, projects
 from db.connection import home, open_store
 from tests.pages.conftest import checked, html_of
 from ui import maintenance, new_project
@@ -21,6 +22,24 @@ def test_the_title_is_changed_and_the_data_is_described(visit, project, store):
     checked(app.button(key="save-project").click().run())
     with store.reading() as session:
         assert projects.get(session, project.id).title == "Evening desk"
+
+
+def test_overlaps_are_allowed_with_words_on_training_and_forbidden_only_when_none_are_left(visit, project, store):
+    app = visit("settings")
+    assert "training learns the outermost" in " ".join(caption.value for caption in app.caption)
+    app = checked(app.toggle(key=f"overlap-{project.id}").set_value(True).run())
+    app = checked(app.button(key="save-project").click().run())
+    with store.writing() as session:
+        assert projects.get(session, project.id).overlap
+        document = documents.list_documents(session, project.id)[0][0]
+        spans = (Span(0, 13, "PER"), Span(0, 6, "ORG"))
+        base = annotations.load(session, document.id).revision
+        annotations.save(session, document.id, spans=spans, base_revision=base, status="draft", actor="you")
+    app = checked(app.toggle(key=f"overlap-{project.id}").set_value(False).run())
+    app = app.button(key="save-project").click().run()
+    assert "2 spans overlap in document 1" in app.error[0].value
+    with store.reading() as session:
+        assert projects.get(session, project.id).overlap
 
 
 def test_a_backup_is_a_whole_database_in_the_backups_folder(visit, project):

@@ -317,3 +317,29 @@ def test_a_run_cancelled_before_it_began_does_not_take_the_place_of_the_one_that
     with store.reading() as session:
         found = [training_runs.Entry(run, jobs.get(session, run.job_id), None) for run in (waiting, going)]
     assert training_runs.looked_at(found).run.id == going.id
+
+
+def test_overlapping_spans_are_told_with_a_choice_of_what_is_learned(visit, store):
+    nested = (Span(0, 15, "ORG"), Span(8, 15, "LOC"))
+    with store.writing() as session:
+        made = projects.create(
+            session, name="n", title="N", language="en", labels=["ORG", "LOC"], overlap=True, actor="you"
+        )
+        found = [Document("Bank of England wins", nested, meta={"split": "train"})]
+        found.append(Document("Paris falls", (Span(0, 5, "LOC"),), meta={"split": "dev"}))
+        documents.add_documents(session, made.id, found, actor="you")
+    app = visit("train")
+    assert any("2 spans overlap" in told.value and "it learns the outermost" in told.value for told in app.info)
+    (choice,) = [group for group in app.main.button_group if group.label == "Of overlapping spans, learn"]
+    app = checked(choice.set_value("innermost").run())
+    assert any("it learns the innermost; 1 span is left out" in told.value for told in app.info)
+    (start,) = [button for button in app.main.button if button.label == "Start training"]
+    checked(start.click().run())
+    with store.reading() as session:
+        (run,) = runs.list_runs(session, made.id)
+    assert run.config["flat_rule"] == "innermost"
+
+
+def test_without_overlapping_spans_nothing_is_asked_about_them(visit, desk):
+    app = visit("train")
+    assert all(group.label != "Of overlapping spans, learn" for group in app.main.button_group)

@@ -1,38 +1,25 @@
 """The span annotator: a Streamlit component in which people label text.
 
-All editing happens in the browser; Python sees one submission a document. The JavaScript is written as ES modules
-(one idea a file, no build step, no dependencies) and joined here into the one module that Streamlit loads.
+Python gives it the settings of the desk; the component opens documents and sends edits over HTTP (api/desk) and only
+comes back to leave for another screen. The JavaScript is written as ES modules (one idea a file, no build step, no
+dependencies) and joined here into the one module that Streamlit loads.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.documents import Span
-from core.errors import InvalidValue, StaleRevision, TagloopError
+from db.projects import Project
 from ui import palette
-from ui.span_annotator.submission import parse_submission
-from ui.span_annotator.values import (
-    AnnotatorDocument,
-    AnnotatorLabel,
-    Submission,
-    Suggested,
-    label_keys,
-)
+from ui.span_annotator import keymap
+from ui.span_annotator.values import SCREENS, AnnotatorLabel, Queue, Sources
 
-__all__ = [
-    "AnnotatorDocument",
-    "AnnotatorLabel",
-    "Submission",
-    "Suggested",
-    "parse_submission",
-    "span_annotator",
-]
+__all__ = ["AnnotatorLabel", "Queue", "Sources", "going", "payload", "span_annotator"]
 
 FOLDER = Path(__file__).parent
 # In the order of their imports: a module comes after those it uses.
@@ -40,14 +27,18 @@ MODULES = (
     "characters.js",
     "offsets.js",
     "sorted_spans.js",
+    "layers.js",
+    "carried.js",
     "pages.js",
     "geometry.js",
     "edits.js",
+    "sources.js",
     "wire.js",
     "server.js",
     "tabs.js",
     "outbox.js",
     "history.js",
+    "idle.js",
     "queue.js",
     "conflicts.js",
     "opening.js",
@@ -56,8 +47,9 @@ MODULES = (
     "saving.js",
     "surroundings.js",
     "elements.js",
-    "idle.js",
+    "keys.js",
     "spoken.js",
+    "tags.js",
     "text_view.js",
     "pager.js",
     "reading_settings.js",
@@ -65,19 +57,46 @@ MODULES = (
     "side_list.js",
     "panels.js",
     "finished.js",
-    "key_sheet.js",
+    "recording.js",
+    "showing.js",
+    "movement.js",
+    "phrase.js",
+    "hints.js",
     "reading.js",
+    "misfits.js",
+    "refusal.js",
     "editor.js",
+    "touch.js",
+    "scrolling.js",
     "pointer.js",
     "keyboard.js",
+    "key_sheet.js",
+    "label_palette.js",
+    "mention_list.js",
+    "occurrences.js",
+    "commands.js",
+    "remark_outbox.js",
+    "comments.js",
+    "guide.js",
+    "cards.js",
+    "head.js",
+    "side_tabs.js",
+    "pace.js",
+    "context.js",
     "span_annotator.js",
 )
-STYLES = ("span_annotator.css", "pages.css")
+GOING: Mapping[str, tuple[str, ...]] = {
+    "screen": SCREENS,
+    "queue": ("all",),
+    "drop": ("all", "label", "split", "flagged", "search"),
+    "list": ("queue",),
+}
+STYLES = ("span_annotator.css", "sync.css", "pages.css", "keys.css", "context.css", "layers.css", "occurrences.css")
 
 
-def joined_modules() -> str:
+def joined_modules(modules: Sequence[str | Path] = MODULES) -> str:
     """The ES modules as one: their imports of each other and their exports fall away, the default export stays."""
-    parts = (FOLDER.joinpath(name).read_text(encoding="utf-8") for name in MODULES)
+    parts = (FOLDER.joinpath(name).read_text(encoding="utf-8") for name in modules)
     source = "\n".join(re.sub(r"(?m)^import [^;]*;\n", "", part) for part in parts)
     return re.sub(r"(?m)^export (?!default)", "", source)
 
@@ -95,83 +114,62 @@ _component = st.components.v2.component(
 )
 
 
-def span_annotator(
-    document: AnnotatorDocument,
-    labels: Sequence[AnnotatorLabel],
-    *,
-    threshold: float = 0.0,
-    key: str = "annotator",
-    on_submit: Callable[[Submission], None],
-) -> None:
-    """Show the editor for `document`; suggestions below `threshold` (0..1) stay hidden.
+def span_annotator(data: Mapping[str, Any], *, key: str = "annotator") -> dict[str, str] | None:
+    """Show the desk with the settings in `data`, made by `payload`; what `going` makes of its answer, else None.
 
-    `on_submit` is called once for each submission, checked by `parse_submission`, before the script runs again. A
-    TagloopError that it raises is shown in the editor, where the work stays: with StaleRevision the person chooses
-    between both versions. Use the same `key` for every document, so that the editor stays in place between them.
+    Use the same `key` always, so that the desk stays in place when its settings change.
     """
-    answers = f"{key}__answer"
+    answer = _component(key=key, data=dict(data), on_go_change=_nothing)
+    return going(answer.go)
 
-    def handle() -> None:
-        value = st.session_state[key].submit
-        answer: dict[str, Any] = {"number": _number(value), "error": None}
-        try:
-            on_submit(parse_submission(value, document, labels))
-        except TagloopError as error:
-            answer["error"] = refusal(error, labels)
-        st.session_state[answers] = answer
 
-    _component(
-        key=key,
-        data=payload(document, labels, threshold=threshold, answer=st.session_state.get(answers)),
-        on_submit_change=handle,
-    )
+def _nothing() -> None:
+    """A trigger is only reported where something is to be called; the page itself acts on it."""
+
+
+def going(value: object) -> dict[str, str] | None:
+    """Where the person wants to go, one of: {"screen": …} to leave, {"queue": "all"} to look through all documents,
+    {"drop": …} to take a part of the filter away ("all" for each), {"list": "queue"} to see the queue as a list.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    for what, allowed in GOING.items():
+        if value.get(what) in allowed:
+            return {what: str(value[what])}
+    return None
 
 
 def payload(
-    document: AnnotatorDocument,
+    project: Project,
     labels: Sequence[AnnotatorLabel],
     *,
-    threshold: float = 0.0,
-    answer: Mapping[str, Any] | None = None,
+    queue: Queue,
+    sources: Sources,
+    document: int | None,
+    guide: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The JSON that the browser gets; raises InvalidValue for a span whose label is not among `labels`."""
-    ids = {label.name: label.id for label in labels}
-    keys = label_keys(labels)
+    """The JSON that the browser gets; `document` is the one that the address asks for."""
+    keys = keymap.assigned(labels, project.keys)
     return {
-        "id": document.id,
-        "text": document.text,
-        "tokens": [offset for token in document.tokens for offset in token],
-        "spans": [[span.start, span.end, _label_id(span.label, ids)] for span in document.spans],
-        "suggestions": [[s.id, s.start, s.end, _label_id(s.label, ids), s.score] for s in document.suggestions],
-        "revision": document.revision,
-        "status": document.status,
-        "flagged": document.flagged,
-        "language": document.language,
-        "labels": [[label.id, label.name, label.hue, keys.get(label.id), label.description] for label in labels],
-        "threshold": threshold,
-        "answered": answer["number"] if answer else None,
-        "error": answer["error"] if answer else None,
+        "project": {"id": project.id, "language": project.language, "overlap": project.overlap},
+        "labels": [
+            [label.id, label.name, label.hue, key, label.description] for label, key in zip(labels, keys, strict=True)
+        ],
+        "keys": keymap.resolved(project.keys),
+        "queue": queue.name,
+        "filter": dict(queue.filter),
+        "narrowed": [list(part) for part in queue.narrowed],
+        "everything": queue.everything,
+        "sources": {"model": sources.model, "dictionary": sources.dictionary, "rules": sources.rules},
+        "model": sources.model_name,
+        "threshold": sources.threshold,
+        "document": document,
+        "guide": dict(guide),
+        "base": base_path(),
     }
 
 
-def refusal(error: TagloopError, labels: Sequence[AnnotatorLabel]) -> dict[str, Any]:
-    """What the browser is told about a submission that was not taken; with StaleRevision also what now stands."""
-    told: dict[str, Any] = {"message": str(error), "revision": None, "spans": None}
-    if isinstance(error, StaleRevision):
-        ids = {label.name: label.id for label in labels}
-        spans: Sequence[Span] = error.current.spans
-        told["revision"] = error.current.revision
-        told["spans"] = [[span.start, span.end, ids[span.label]] for span in spans if span.label in ids]
-    return told
-
-
-def _label_id(name: str, ids: Mapping[str, int]) -> int:
-    if name not in ids:
-        raise InvalidValue(f"The label {name!r} is used in this document but is not among the project's labels.")
-    return ids[name]
-
-
-def _number(value: object) -> int | None:
-    """The running number by which the browser recognises the answer to its own submission."""
-    number = value.get("number") if isinstance(value, Mapping) else None
-    return number if type(number) is int and 0 <= number < 2**53 else None
+def base_path() -> str:
+    """What stands before the app's paths in an address, such as "/tagloop"; empty for none."""
+    configured = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{configured}" if configured else ""

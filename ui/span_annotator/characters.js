@@ -26,7 +26,13 @@ const NAMES = {
   "\u3000": "ideographic space", "\u3164": "Hangul filler", "\ufeff": "byte order mark",
 };
 
+// White space as Python sees it, which leaves out the byte order mark and takes in the information separators.
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+export const isSpace = (character) => SPACE.test(character);
 export const isRightToLeft = (text) => RIGHT_TO_LEFT.test(text);
+/* Whether a text takes no room: nothing in it but characters that nobody sees. */
+export const isUnseen = (text) => text.replace(UNSEEN, "") === "";
 export const isSimple = (text) => SIMPLE.test(text);
 
 /* Whether a line runs from right to left: its first strong character decides, as in `dir=auto`. */

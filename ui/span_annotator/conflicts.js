@@ -89,7 +89,8 @@ export class Conflicts {
     panels.dismiss();
     this.#send(id, stands.revision, "kept my version", theirs, wanted);
     if (!mine) this.#send(id, stands.revision + 1, "took the version saved elsewhere", wanted, theirs);
-    this.desk.showStored(id, mine ? "Yours is kept · Ctrl Z takes it back" : "Theirs is taken · Ctrl Z brings yours back");
+    const undo = this.desk.editor.keyFor("undo");
+    this.desk.showStored(id, mine ? `Yours is kept · ${undo} takes it back` : `Theirs is taken · ${undo} brings yours back`);
     this.#put();
   }
 
@@ -104,7 +105,7 @@ export class Conflicts {
 
   #refused(entry, message, current) {
     const { outbox, history, queue } = this.desk;
-    const mine = this.desk.shownState(entry.documents);
+    const mine = this.#shown(entry.documents);
     outbox.drop([entry]);
     history.drop([entry.id]);
     const lost = [];
@@ -120,9 +121,22 @@ export class Conflicts {
     const others = lost.length ? ` ${lost.length} later ${lost.length === 1 ? "edit" : "edits"} that built on it went with it.` : "";
     const where = entry.documents.length === 1 ? `${this.#name(entry.documents[0])} is` : "The documents are";
     const choices = [["Close", () => this.desk.panels.dismiss()]];
-    if (mine) choices.unshift(["Show mine again", () => this.desk.bringBack(mine)]);
+    if (mine) choices.unshift(["Show mine again", () => this.#bringBack(mine)]);
     for (const id of entry.documents) this.desk.showStored(id, "");
     this.desk.panels.ask(`Not saved: ${entry.words}. ${message}${others} ${where} shown as the server has it.`, choices, "error");
+  }
+
+  /* What of `documents` is seen now, to be brought back later. */
+  #shown(documents) {
+    const { sheet, openId, editor } = this.desk;
+    return sheet && documents.includes(openId) ? { id: openId, state: editor.edits.state } : null;
+  }
+
+  async #bringBack({ id, state: { spans, flagged } }) {
+    const { desk } = this;
+    desk.panels.dismiss();
+    if (id !== desk.openId) await desk.opening.open(id);
+    if (id === desk.openId) desk.command((editor) => editor.apply("brought my version back", { spans, flagged }));
   }
 
   /* Edits that only made sense after one that is gone. */
@@ -158,7 +172,7 @@ export class Conflicts {
     history.drop(lost.map((other) => other.id));
     queue.forget(gone);
     const count = `${lost.length} ${lost.length === 1 ? "change" : "changes"}`;
-    this.desk.documentsGone(gone, `${names} was deleted elsewhere, so ${count} to it could not be saved.`);
+    this.desk.opening.documentsGone(gone, `${names} was deleted elsewhere, so ${count} to it could not be saved.`);
   }
 
   #notTurnedBack(entry, message) {
@@ -166,7 +180,8 @@ export class Conflicts {
     outbox.drop([entry]);
     queue.forget(entry.documents.filter((id) => id !== this.desk.openId));
     panels.toast(`${entry.kind === "undo" ? "Not undone" : "Not redone"}: ${message}`);
-    this.desk.readAnew(entry.documents);
+    this.desk.opening.readAnew(entry.documents);
+    this.desk.readHistory();
   }
 
   #name(id) {

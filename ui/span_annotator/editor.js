@@ -1,13 +1,21 @@
 /* Every command that changes what a person has decided. Keyboard, pointer and buttons all call these. */
 
 import { firstGreater } from "./offsets.js";
-import { makeSpan, overlap, sameRange } from "./edits.js";
+import { makeSpan, sameRange, sameSpan } from "./edits.js";
+import { touching } from "./sorted_spans.js";
+import { quote } from "./elements.js";
+import { decided } from "./sources.js";
+import { obstacle } from "./carried.js";
+import { Misfits, nextUncarried } from "./misfits.js";
+import { Refusal, inTheWay } from "./refusal.js";
 import { Reading } from "./reading.js";
 
 export class Editor extends Reading {
   constructor(root, panels, list, onEdit) {
     super(root, panels, list);
     this.onEdit = onEdit; // told of each edit: (words, state before)
+    this.refusal = null; // a span that could not be set, with its ways out
+    this.misfits = new Misfits(root.querySelector(".misfits"), () => !this.locked && this.pickUncarried());
     this.locked = false; // while another document is on its way, nothing may change this one
   }
 
@@ -32,10 +40,12 @@ export class Editor extends Reading {
     return `${this.nameOf(label)} ${this.surfaceOf(item)}`;
   }
 
-  /* A label's key or chip: for the selection, the picked span or suggestion, or else to stay on. */
+  /* A label's key or chip: for the selection, the picked span or suggestion, or else to stay on. For a span that was
+     refused the same label again means to replace what lies there. */
   applyLabel(label) {
     const range = this.range();
-    if (range) this.addSpan(range, label);
+    if (this.refusal?.span.label === label) this.refusal.replace();
+    else if (range) this.addSpan(range, label);
     else if (this.selected) this.relabel(this.selected, label);
     else {
       this.sticky = this.sticky === label ? null : label;
@@ -46,27 +56,126 @@ export class Editor extends Reading {
 
   addSpan([start, end], label) {
     const span = makeSpan(start, end, label);
-    const { spans } = this.edits.state;
-    const same = spans.find((other) => sameRange(other, span));
+    const same = this.near(span).find((other) => sameRange(other, span) && (!this.layers.on || other.label === label));
     if (same) {
       this.selection = null;
       this.relabel(same, label);
       return;
     }
-    if (this.#refuses(span)) return;
-    this.selection = null;
-    this.caret = { unit: end, after: true };
-    this.selected = this.sticky === null ? span : null;
-    this.apply(this.#words(span), { spans: this.#spansWith([span]) });
+    this.#put(span, [], (set, gone) => {
+      this.selection = null;
+      this.caret = { unit: set.end, after: true };
+      this.selected = this.sticky === null ? set : null;
+      return this.apply(this.#words(set), { spans: this.#spansWith([set], gone), decisions: this.#answered(set) });
+    });
   }
 
-  /* Say why `span` cannot be set, if it lies over another than `except`. */
-  #refuses(span, except = null) {
-    const other = this.edits.state.spans.find((candidate) => candidate !== except && overlap(candidate, span));
-    if (!other) return false;
-    const ways = "relabel that one, remove it, or make this one shorter.";
-    this.panels.toast(`Overlaps ${this.nameOf(other.label)} ${this.surfaceOf(other)}: ${ways}`);
+  /* What a span set by hand says about the suggestions it lies on: taken as they are, or corrected. */
+  #answered(set) {
+    const met = this.scene.pending.filter((s) => s.start < set.end && set.start < s.end);
+    return met.flatMap((s) => decided([s], sameSpan(set, s) ? "accepted" : "corrected"));
+  }
+
+  /* Set `span` in place of `gone` by `write(span, gone)`, or say what is in the way and how to go on. */
+  #put(span, gone, write) {
+    const others = inTheWay(this.near(span), span, gone, this.layers.on);
+    if (!others.length) {
+      const done = write(span, gone);
+      this.#sayMisfit(span);
+      return done;
+    }
+    if (this.layers.on) {
+      this.panels.toast(`${this.named(span)} is there already.`);
+      return false;
+    }
+    const put = ({ start, end }, replaced) => {
+      this.#dropRefusal();
+      return write(makeSpan(start, end, span.label), [...gone, ...replaced]);
+    };
+    this.refusal = new Refusal(span, others, { model: this.model, put, pick: (other) => this.pick(other) });
+    this.refusedAt = { selection: this.selection, selected: this.selected, state: this.edits.state };
+    const named = (other) => this.named(other);
+    const ways = this.refusal.ways(this.drawn.get(span.label), { named, quoted: quote, keyFor: this.keyFor });
+    const buttons = ways.map(([key, words, way]) => [key, words, () => !this.locked && way()]);
+    this.panels.toast(this.refusal.message(named), buttons, { high: this.overlay.isLow(this.geometry.caret(span.end, true)) });
+    return false;
+  }
+
+  #dropRefusal() {
+    if (!this.refusal) return;
+    this.refusal = null;
+    this.panels.quiet();
+  }
+
+  /* What a refusal offers is about this selection; with another one it is over. */
+  drawBar() {
+    const { selection, selected, edits } = this;
+    const still = this.refusedAt;
+    if (this.refusal && !(still.selection === selection && still.selected === selected && still.state === edits.state)) this.#dropRefusal();
+    super.drawBar();
+    this.misfits.count(this.scene, this.model);
+  }
+
+  open(...page) {
+    this.refusal = null;
+    super.open(...page);
+  }
+
+  walk(forward) {
+    if (!this.refusal) return super.walk(forward);
+    this.refusal.pick();
     return true;
+  }
+
+  /* The spans that share a character with another. */
+  near(span) {
+    return touching(this.edits.state.spans, span);
+  }
+
+  named(item) {
+    return `${this.nameOf(item.label)} ${this.surfaceOf(item)}`;
+  }
+
+  /* ---- what a model can carry ---- */
+
+  /* To the nearest span that can be carried, or set: of a refused span, a selection, the picked span; with nothing of
+     that in hand, go to the next span that a model cannot learn. */
+  snap() {
+    const { model, refusal } = this;
+    const range = this.range();
+    if (refusal) {
+      if (refusal.shrink) refusal.shrink();
+      else this.panels.toast("Nothing of it is free: replace what lies there, or change that.");
+    } else if (range) {
+      const nearest = this.nearest({ start: range[0], end: range[1] });
+      if (nearest) this.select(...nearest, { exact: true });
+      else this.panels.toast("The selection is whole tokens: a model can learn it.");
+    } else if (this.selected?.score === undefined && this.selected && obstacle(model, this.selected)) {
+      this.#takeNearest(this.selected);
+    } else if (this.lately && !this.selected && this.lately.state === this.edits.state) this.#takeNearest(this.lately.span);
+    else this.pickUncarried();
+  }
+
+  pickUncarried() {
+    const next = nextUncarried(this.scene, this.model, this.selected ? this.selected.end : this.caret.unit);
+    if (next) this.pick(next);
+    else this.panels.toast("A model can learn every span here as it is marked.");
+  }
+
+  #sayMisfit(span) {
+    const reason = obstacle(this.model, span);
+    const nearest = reason && this.nearest(span);
+    if (!nearest || !this.edits.state.spans.some((other) => sameRange(other, span))) return;
+    const way = [this.keyFor("snap"), `${quote(this.model.text.slice(...nearest))} instead`, () => !this.locked && this.#takeNearest(span)];
+    const high = this.overlay.isLow(this.geometry.caret(span.end, true));
+    this.panels.toast(`${this.named(span)} ${reason}: a model cannot learn it exactly.`, [way], { high });
+    this.lately = { span, state: this.edits.state }; // S means it, even where a label kept on has let go of it
+  }
+
+  #takeNearest(span) {
+    const standing = this.near(span).find((other) => sameSpan(other, span));
+    const nearest = standing && this.nearest(standing);
+    if (nearest) this.resize(standing, ...nearest);
   }
 
   relabel(item, label) {
@@ -75,6 +184,11 @@ export class Editor extends Reading {
       return;
     }
     const span = item.label === label ? item : makeSpan(item.start, item.end, label);
+    const twin = span !== item && this.near(span).some((other) => sameRange(other, span) && other.label === label);
+    if (twin) {
+      this.panels.toast(`${this.named(span)} is there already.`);
+      return;
+    }
     this.selected = this.sticky === null ? span : null;
     if (span === item) this.refresh();
     else this.apply(this.#words(span), { spans: this.#spansWith([span], [item]) });
@@ -94,24 +208,26 @@ export class Editor extends Reading {
   /* Give a span other ends; false (and said) where that cannot be. */
   resize(span, start, end) {
     if (start >= end || (start === span.start && end === span.end)) return false;
-    const next = makeSpan(start, end, span.label);
-    if (this.#refuses(next, span)) return false;
-    this.selected = next;
-    this.caret = { unit: end, after: true };
-    return this.apply(this.#words(next), { spans: this.#spansWith([next], [span]) });
+    return this.#put(makeSpan(start, end, span.label), [span], (next, gone) => {
+      this.selection = null;
+      this.selected = next;
+      this.caret = { unit: next.end, after: true };
+      return this.apply(this.#words(next), { spans: this.#spansWith([next], gone) });
+    });
   }
 
   /* Move one end of the picked span by a token, as seen. */
   nudgeEdge(edge, towardsRight) {
     const span = this.selected;
-    if (!span || span.score !== undefined) return;
+    if (!span) return;
     const { model } = this;
     const forward = towardsRight !== model.runsRightToLeft(span.start);
     let { start, end } = span;
     if (edge === "start") start = forward ? this.#followingStart(start) : model.previousStop(start);
     else if (forward) end = model.nextStop(end);
     else end = model.snap(start, Math.max(start, model.previousStop(end)))?.[1] ?? end; // the token before the last
-    this.resize(span, start, end);
+    if (span.score === undefined) this.resize(span, start, end);
+    else if (start < end) this.#settle(span, makeSpan(start, end, span.label), { stay: true });
   }
 
   #followingStart(unit) {
@@ -143,22 +259,26 @@ export class Editor extends Reading {
   }
 
   accept(suggestion = this.#meant()) {
-    if (suggestion) this.#settle(suggestion, makeSpan(suggestion.start, suggestion.end, suggestion.label));
+    if (this.refusal && this.refusal.suggestion === suggestion) this.refusal.replace();
+    else if (suggestion) this.#settle(suggestion, makeSpan(suggestion.start, suggestion.end, suggestion.label));
   }
 
-  #settle(suggestion, span) {
-    const same = this.edits.state.spans.find((other) => sameRange(other, span));
-    if (this.#refuses(span, same)) {
-      this.pick(suggestion);
-      return;
-    }
-    const decisions = [[suggestion.id, "accepted"]];
-    this.#toNext(suggestion, `accepted ${this.#words(span)}`, { spans: this.#spansWith([span], same ? [same] : []), decisions });
+  /* Set `span` for a suggestion. Where others lie, the suggestion is picked and stays open until a way is chosen. */
+  #settle(suggestion, span, { stay = false } = {}) {
+    const same = this.near(span).filter((other) => sameRange(other, span) && (!this.layers.on || other.label === span.label));
+    if (inTheWay(this.near(span), span, same, this.layers.on).length) this.pick(suggestion);
+    this.#put(span, same, (set, gone) => {
+      const decisions = decided([suggestion], sameSpan(set, suggestion) ? "accepted" : "corrected");
+      this.#toNext(suggestion, `accepted ${this.#words(set)}`, { spans: this.#spansWith([set], gone), decisions });
+      if (stay) this.pick(set); // its ends are being moved
+      return true;
+    });
+    if (this.refusal) this.refusal.suggestion = suggestion;
   }
 
   reject(suggestion = this.#meant()) {
     if (!suggestion) return;
-    this.#toNext(suggestion, `rejected ${this.#words(suggestion)}`, { decisions: [[suggestion.id, "rejected"]] });
+    this.#toNext(suggestion, `rejected ${this.#words(suggestion)}`, { decisions: decided([suggestion], "rejected") });
   }
 
   #toNext(suggestion, words, changes) {
@@ -173,7 +293,7 @@ export class Editor extends Reading {
 
   acceptAll() {
     const { pending, spans } = this.scene;
-    const free = pending.filter((s) => !spans.some((span) => overlap(span, s)));
+    const free = pending.filter((s) => !inTheWay(touching(spans, s), s, [], this.layers.on).length);
     if (!free.length) {
       this.panels.toast(pending.length ? "Every suggestion overlaps a span." : "There is no suggestion in this document.");
       return;
@@ -181,9 +301,9 @@ export class Editor extends Reading {
     this.selected = null;
     this.apply(`${free.length} suggestions accepted`, {
       spans: this.#spansWith(free.map((s) => makeSpan(s.start, s.end, s.label))),
-      decisions: free.map((s) => [s.id, "accepted"]),
+      decisions: decided(free, "accepted"),
     });
     const left = pending.length - free.length;
-    this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · Ctrl Z takes it back`);
+    this.panels.toast(`${free.length} accepted${left ? `, ${left} overlap a span` : ""} · ${this.keyFor("undo")} takes it back`);
   }
 }

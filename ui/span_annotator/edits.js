@@ -3,6 +3,8 @@
    A span is a frozen {start, end, label}. A delta says what an edit adds and takes away, so that it can be laid over
    another state than the one it was made on, and turned round: {added, removed, flagged?, status?, decisions?}. */
 
+const FEW = 16; // spans, for which a look at all others costs less than an index of them
+
 export const makeSpan = (start, end, label) => Object.freeze({ start, end, label });
 export const sameRange = (a, b) => a.start === b.start && a.end === b.end;
 export const sameSpan = (a, b) => sameRange(a, b) && a.label === b.label;
@@ -27,10 +29,8 @@ export function sameState(a, b) {
 export function difference(before, after) {
   const delta = { added: [], removed: [] };
   if (before.spans !== after.spans) {
-    const had = new Set(before.spans.map(spanKey));
-    const has = new Set(after.spans.map(spanKey));
-    delta.added = after.spans.filter((span) => !had.has(spanKey(span)));
-    delta.removed = before.spans.filter((span) => !has.has(spanKey(span)));
+    delta.added = without(after.spans, before.spans);
+    delta.removed = without(before.spans, after.spans);
   }
   for (const name of ["flagged", "status"]) if (before[name] !== after[name]) delta[name] = after[name];
   const decisions = new Map();
@@ -38,6 +38,15 @@ export function difference(before, after) {
   for (const id of before.decisions.keys()) if (!after.decisions.has(id)) decisions.set(id, null);
   if (decisions.size) delta.decisions = decisions;
   return delta;
+}
+
+/* Those of `spans` that `others` does not hold. What stays is mostly the same object: only the rest is compared. */
+function without(spans, others) {
+  const same = new Set(others);
+  const rest = spans.filter((span) => !same.has(span));
+  if (rest.length < FEW) return rest.filter((span) => !others.some((other) => sameSpan(other, span)));
+  const equal = new Set(others.map(spanKey));
+  return rest.filter((span) => !equal.has(spanKey(span)));
 }
 
 /* Whether a delta does nothing. */

@@ -8,6 +8,12 @@ export class History {
   constructor(onChange) {
     this.entries = [];
     this.onChange = onChange;
+    this.version = 0; // of what this page knows: what the server told before the last step here is outdated
+  }
+
+  #changed() {
+    this.version++;
+    this.onChange();
   }
 
   get undoable() {
@@ -22,18 +28,18 @@ export class History {
   /* A new edit: what was undone before it can no longer be redone. */
   record(entry) {
     this.entries = [...this.entries.filter((other) => other.state === "done"), { ...entry, state: "done" }].slice(-LONGEST_HISTORY);
-    this.onChange();
+    this.#changed();
   }
 
   mark(id, state) {
     this.entries = this.entries.map((entry) => (entry.id === id ? { ...entry, state } : entry));
-    this.onChange();
+    this.#changed();
   }
 
   drop(ids) {
     const gone = new Set(ids);
     this.entries = this.entries.filter((entry) => !gone.has(entry.id));
-    this.onChange();
+    this.#changed();
   }
 
   /* What the server remembers, oldest first. It comes before what only this page knows; of an edit that both know, this
@@ -46,6 +52,6 @@ export class History {
       return { forward: null, backward: null, ...known, id, words, documents, state };
     });
     this.entries = [...told, ...own.values()];
-    this.onChange();
+    this.#changed();
   }
 }

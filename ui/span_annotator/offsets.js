@@ -2,7 +2,7 @@
    Python counts code points, the DOM counts UTF-16 units. Everything inside the editor is in units; `unit` and `point`
    are the only places where one becomes the other. */
 
-import { asDrawn, isSimple, startsRightToLeft } from "./characters.js";
+import { asDrawn, isSimple, isSpace, isUnseen, startsRightToLeft } from "./characters.js";
 
 const BLOCK_TOKENS = 60; // a block of lines is closed after so many tokens,
 const BLOCK_LINES = 60; // or so many lines
@@ -153,9 +153,17 @@ export class TextModel {
 
   /* [start, end) without white space at its ends; null when nothing is left. */
   trim(start, end) {
-    while (start < end && /\s/.test(this.text[start])) start++;
-    while (end > start && /\s/.test(this.text[end - 1])) end--;
+    while (start < end && isSpace(this.text[start])) start++;
+    while (end > start && isSpace(this.text[end - 1])) end--;
     return start < end ? [start, end] : null;
+  }
+
+  /* [start, end) without unseen characters at its ends, which a hand cannot mean; as it is where no other is left. */
+  seen(start, end) {
+    let [from, to] = [start, end];
+    for (let next; from < to && isUnseen(this.text.slice(from, (next = this.nextCluster(from)))); ) from = next;
+    for (let last; to > from && isUnseen(this.text.slice((last = this.previousCluster(to)), to)); ) to = last;
+    return from < to ? [from, to] : [start, end];
   }
 
   /* Why a model that reads whole tokens cannot learn [start, end); "" when it can. */

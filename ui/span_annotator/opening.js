@@ -2,7 +2,8 @@
    Until then the old text stays and takes no keys, so that none is meant for one document and reaches another. */
 
 import { sameState } from "./edits.js";
-import { readState } from "./wire.js";
+import { whenIdle } from "./idle.js";
+import { readState, readSuggestions } from "./wire.js";
 
 const RETRY = 3000; // ms until a document that did not come is asked for again
 
@@ -13,6 +14,7 @@ export class Opening {
     this.trail = []; // documents shown in this visit, the open one last
     this.turn = 0; // of two ways to a document the later one counts
     this.busy = false;
+    this.way = Promise.resolve(); // the way under way, over when it is settled
   }
 
   get id() {
@@ -21,7 +23,12 @@ export class Opening {
 
   /* Open `document`, the `step` neighbour of it, or the queue's first. What waits is sent before, because it decides
      what the queue holds. Resolves to whether a document is shown. */
-  async goTo(request, { back = false, words = "" } = {}) {
+  goTo(request, options = {}) {
+    this.way = this.#go(request, options);
+    return this.way;
+  }
+
+  async #go(request, { back = false, words = "" }) {
     const { desk } = this;
     const turn = this.#begin();
     let answer = null;
@@ -71,11 +78,28 @@ export class Opening {
     const kept = desk.outbox.unkept
       ? " Changes are waiting that this browser does not keep: leave the page open."
       : count ? ` ${count} ${count === 1 ? "change is" : "changes are"} kept in this browser and sent when it is back.` : " Nothing is lost.";
-    const what = this.page ? "the next document cannot be opened yet" : "no document can be opened yet";
+    const what = this.page ? "The other document cannot be opened yet; you can go on with this one." : "No document can be opened yet.";
     const again = () => this.goTo(request, options);
-    desk.panels.ask(`${error.message} Therefore ${what}.${kept}`, [["Try again", again]], "warning");
+    desk.panels.ask(`${error.message} ${what}${kept}`, [["Try again", again]], "warning");
     this.asking = true;
-    if (error.away ?? true) this.retry = setTimeout(again, RETRY);
+    if (error.away ?? true) this.retry = setTimeout(() => this.#probe(again, desk.history.version), RETRY);
+  }
+
+  /* Ask by the way whether the server is back, and go on then, unless the person has gone on with this document. */
+  async #probe(again, version) {
+    const { desk, turn } = this;
+    try {
+      await desk.server.request("history", {});
+    } catch {
+      if (turn === this.turn) this.retry = setTimeout(() => this.#probe(again, version), RETRY);
+      return;
+    }
+    if (turn !== this.turn) return;
+    if (desk.history.version === version) again();
+    else {
+      desk.panels.dismiss();
+      desk.panels.toast("The server is back.");
+    }
   }
 
   #noOther(step) {
@@ -102,9 +126,15 @@ export class Opening {
     desk.editor.locked = false;
     if (back) this.trail = this.trail.slice(0, this.trail.lastIndexOf(sheet.id) + 1);
     if (this.trail.at(-1) !== sheet.id) this.trail.push(sheet.id);
-    desk.queue.shown(sheet.id);
+    desk.queue.shown(page);
     desk.paint(page, { moved });
-    desk.queue.fetchAhead(sheet.id).catch(() => {}); // asked again when it is needed
+    desk.queue.fetchAhead(sheet.id).then(() => this.#fetched(), () => {}); // asked again when it is needed
+  }
+
+  #fetched() {
+    const { desk } = this;
+    desk.sayPlace();
+    for (const page of desk.queue.fetched()) whenIdle(() => desk.showing.prepare(page));
   }
 
   /* ---- ways ---- */
@@ -115,7 +145,8 @@ export class Opening {
     if (!page) return this.goTo(this.id === null ? {} : { document: this.id, step: 1 });
     this.desk.outbox.flush();
     this.show(page);
-    return this.check();
+    this.check();
+    return this.way;
   }
 
   previous() {
@@ -129,18 +160,25 @@ export class Opening {
     else this.open(before, { back: true });
   }
 
-  /* To a document by its id, from here where it is kept. */
+  /* To a document by its id, from here where it is kept. Resolves to whether one is shown. */
   open(document, options = {}) {
     const page = this.desk.queue.known(document);
     if (!page) return this.goTo({ document }, options);
     this.desk.outbox.flush();
     this.show(page, options);
-    if (options.words) this.desk.panels.toast(options.words);
-    return this.check();
+    this.check();
+    return Promise.resolve(true);
+  }
+
+  /* Another tab has saved documents {id: revision}. */
+  savedElsewhere(revisions) {
+    const documents = Object.keys(revisions).map(Number);
+    this.desk.queue.forget(documents.filter((id) => id !== this.id));
+    if (documents.includes(this.id)) this.check({ quiet: true });
   }
 
   /* Whether the open document is still what the server has; what another hand saved is shown. */
-  async check() {
+  async check({ quiet = false } = {}) {
     const { desk, page } = this;
     if (!page || this.busy) return;
     const { id, revision } = page.sheet;
@@ -148,7 +186,7 @@ export class Opening {
     try {
       stands = await desk.server.request("check", { document: id, revision });
     } catch (error) {
-      if (error.status === 404) desk.documentsGone([id], `${desk.nameOf(id)} was deleted elsewhere.`);
+      if (error.status === 404) this.documentsGone([id], `${desk.nameOf(id)} was deleted elsewhere.`);
       return;
     }
     // What waits is laid over the new version when it is sent, and so is what was confirmed meanwhile.
@@ -156,6 +194,29 @@ export class Opening {
     const same = sameState({ ...readState(page.sheet), decisions: new Map() }, readState(stands));
     desk.queue.replace(page, stands);
     desk.outbox.know(id, stands.revision);
-    if (!same) desk.showStored(id, `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
+    if (!same) desk.showStored(id, quiet ? "" : `${desk.nameOf(id)} was changed elsewhere; the new version is shown`);
+  }
+
+  /* Ask how the open document stands, if it is among `documents`, and show that in place; others are asked for when they
+     are opened. */
+  async readAnew(documents) {
+    const { desk, page: known } = this;
+    if (!documents.includes(this.id)) return;
+    const { page } = await desk.queue.ask({ document: this.id });
+    if (!page || this.page !== known) return;
+    page.model = known.model;
+    this.page = page;
+    desk.queue.shown(page);
+    if (!desk.outbox.of(this.id).length) desk.outbox.know(this.id, page.sheet.revision);
+    desk.editor.suggestions = readSuggestions(page.model, page.sheet.suggestions, desk.settings.model);
+    desk.showStored(this.id, "");
+  }
+
+  /* Documents that were deleted elsewhere. */
+  documentsGone(documents, message) {
+    this.trail = this.trail.filter((id) => !documents.includes(id));
+    this.desk.queue.forget(documents);
+    if (documents.includes(this.id)) this.goTo({}, { words: `${message} The next one is shown.` });
+    else this.desk.panels.toast(message);
   }
 }

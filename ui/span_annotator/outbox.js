@@ -9,6 +9,7 @@ const PREFIX = "tagloop:desk:";
 const DELAY = 250; // ms from an edit until it is sent, so that a few travel together
 const BACKOFF = [1000, 2000, 5000, 10_000]; // ms until the next attempt
 const LARGEST_BATCH = 200; // edits, the server's limit
+const REFUSED = [400, 409, 413, 415, 422]; // a request that would be refused again; anything else may pass later
 const BULK = 200; // changes: an edit over so many documents travels alone
 
 export class Outbox {
@@ -108,25 +109,18 @@ export class Outbox {
         ({ results } = await this.server.request("edits", { edits: this.#numbered(batch) }));
         if (!Array.isArray(results) || !results.length) throw new Error("The server's answer has no results.");
       } catch (error) {
-        if (error.away === false && this.listener && !this.#tooMuch(error, batch)) continue;
-        if (error.away === false && this.listener) this.listener.onFailed(batch[0], { kind: "refused", message: error.message });
-        else {
+        if (!REFUSED.includes(error.status) || !this.listener) {
           this.#tryLater(error);
           return false;
         }
+        if (batch.length > 1) this.only = batch[0]; // one by one, so that only the one at fault stays back
+        else this.listener.onFailed(batch[0], { kind: "refused", message: error.message });
         continue;
       }
       this.failures = 0;
       this.only = null;
       if (!this.#take(batch, results)) return false;
     }
-  }
-
-  /* A request that was refused as a whole: its edits are sent one by one, so that only the one at fault stays back. */
-  #tooMuch(error, batch) {
-    if (batch.length === 1) return true;
-    this.only = batch[0];
-    return false;
   }
 
   #batch() {
@@ -215,6 +209,15 @@ export class Outbox {
     } catch {
       // Storage that cannot be written: it keeps nothing either.
     }
+  }
+}
+
+/* The browser's storage; null where it is forbidden. */
+export function localStorageOrNull() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
   }
 }
 

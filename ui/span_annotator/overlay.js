@@ -16,8 +16,10 @@ export class Overlay {
     this.boxes = [];
   }
 
-  /* Draw `caret` and the client boxes `selected`; `ends` are the carets at both ends of a selected span or null. */
-  draw({ caret, selected, ends }) {
+  /* Draw `caret` and the client boxes `selected`, wavy where no model can learn them; `ends` are the carets at both ends
+     of what can be held by its grips, or null. */
+  draw({ caret, selected, misfit, ends }) {
+    this.selection.classList.toggle("misfit", misfit);
     const origin = this.layer.getBoundingClientRect();
     this.#place(this.caret, selected.length ? null : caret, origin);
     this.#place(this.grips.start, ends?.[0], origin);
@@ -47,6 +49,12 @@ export class Overlay {
     if (!at) return;
     element.style.transform = `translate(${at.left - origin.left}px, ${at.top - origin.top}px)`;
     element.style.height = `${at.height}px`;
+  }
+
+  /* Whether a client box lies in the lower half of what is seen. */
+  isLow(box) {
+    const view = this.scroller.getBoundingClientRect();
+    return box !== null && box.top > view.top + view.height / 2;
   }
 
   /* Scroll the text, never the page, until a client box is well inside. */

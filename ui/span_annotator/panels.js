@@ -1,8 +1,10 @@
 /* Around the text: label chips, the state of saving, notices, the hint line, toasts. */
 
 import { button, make, setText } from "./elements.js";
+import { capOf } from "./keys.js";
 
 const TOAST = 4200; // ms
+const ASKING = 20_000; // ms
 
 export class Panels {
   constructor(root, { onLabel }) {
@@ -25,11 +27,10 @@ export class Panels {
   buildLabels(labels) {
     this.chips = new Map();
     const elements = [...labels.values()].map((label) => {
-      const key = label.key ? `, key ${label.key.toUpperCase()}` : "";
-      const title = `${label.name}${key}${label.description ? `\n${label.description}` : ""}`;
-      const chip = button(`label hue-${label.hue}`, "", title, () => this.actions.onLabel(label.id));
+      const chip = button(`label hue-${label.hue}`, "", "", () => this.actions.onLabel(label.id));
+      chip.dataset.label = label.id;
       const count = make("span", "label-count", "0");
-      if (label.key) chip.append(make("kbd", "", label.key.toUpperCase()));
+      if (label.key) chip.append(make("kbd", "", capOf(label.key)));
       chip.append(make("span", "label-name", label.name), count);
       this.chips.set(label.id, { chip, count });
       return chip;
@@ -69,8 +70,9 @@ export class Panels {
     this.hintShown = signature;
     this.hint.replaceChildren(
       ...pairs.map(([key, meaning]) => {
-        const part = make("span", "hint-part");
-        part.append(make("kbd", "", key), meaning);
+        const part = make("span", key ? "hint-part" : "hint-part hint-reason");
+        if (key) part.append(make("kbd", "", key));
+        part.append(meaning);
         return part;
       }),
     );
@@ -94,11 +96,20 @@ export class Panels {
     this.notice.animate([{ transform: "translateX(-4px)" }, { transform: "translateX(4px)" }, { transform: "none" }], 160);
   }
 
-  toast(message) {
-    setText(this.toastBox, message);
+  /* A message that goes by itself; with ways out [[key, words, action]…] it stays until one is taken or work goes on. */
+  toast(message, ways = [], { high = false } = {}) {
+    const buttons = ways.map(([key, words, action]) => {
+      const way = button("way-out", "", "", action);
+      if (key) way.append(make("kbd", "", key));
+      way.append(words);
+      return way;
+    });
+    this.toastBox.replaceChildren(make("span", "toast-text", message), ...buttons);
+    this.toastBox.classList.toggle("asks", buttons.length > 0);
+    this.toastBox.classList.toggle("high", high); // where the place below is what the message is about
     this.toastBox.classList.add("shown");
     clearTimeout(this.toastTimer);
-    this.toastTimer = setTimeout(() => this.quiet(), TOAST);
+    this.toastTimer = setTimeout(() => this.quiet(), ways.length ? ASKING : TOAST);
   }
 
   quiet() {

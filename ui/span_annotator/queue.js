@@ -1,11 +1,12 @@
 /* The documents of a visit: the open one, some behind it, and the next ones fetched ahead, so that Enter waits for
-   nothing. A page is {sheet, place, total, pace, decisions}; its sheet is kept as the server has the document, and what
+   nothing. A page is {sheet, place, at, decisions}; its sheet is kept as the server has the document, and what
    waits in the outbox is laid over it when it is shown. */
 
 import { laid } from "./edits.js";
 import { readDelta, readState, writeSpans } from "./wire.js";
 
 const AHEAD = 3; // documents fetched before they are asked for; so many can be labelled while the server is away
+const MOST_AHEAD = 300_000; // characters of them; a single long document is fetched all the same
 const BEHIND = 8; // documents kept after they were shown
 const OPEN_STATUSES = ["to do", "unlabelled", "draft"]; // queues that a document leaves when it is answered
 
@@ -17,7 +18,9 @@ export class Queue {
     this.pages = new Map(); // document → page; the one used last comes last
     this.ahead = []; // documents that follow the open one, in order
     this.scope = { filter: {}, sources: {} };
-    this.left = 0; // documents that have left the queue by an answer
+    this.gone = new Map(); // documents that have left the queue by an answer → {place, at}: where and when
+    this.answers = 0; // answers so far, the clock of `at`
+    this.standing = { total: 0, pace: null, at: 0 }; // as the last answer of the server had it
     this.generation = 0; // a new queue, or other suggestions: what was fetched before no longer counts
   }
 
@@ -31,6 +34,7 @@ export class Queue {
     this.generation++;
     this.ahead = [];
     this.pages.clear();
+    this.gone.clear();
   }
 
   forget(documents) {
@@ -40,12 +44,10 @@ export class Queue {
 
   /* Ask for a document, for the neighbour of one (`step`), or for the queue's first; null when there is none. */
   async ask({ document = null, step = null }) {
-    const { generation, left } = this;
+    const at = this.answers;
     const { sheet, place, total, pace } = await this.server.request("open", { document, step, ...this.scope });
-    if (!sheet) return { page: null, place, total, pace };
-    const page = { sheet, place, total, pace, left, decisions: new Map() };
-    if (generation === this.generation) this.#keep(page);
-    return { page, place, total, pace };
+    this.standing = { total, pace, at };
+    return { page: sheet && { sheet, place, at, decisions: new Map() }, total, pace };
   }
 
   /* A page that is here already. */
@@ -55,17 +57,14 @@ export class Queue {
 
   /* The fetched page that follows `document`; null where the server has to be asked. */
   next(document) {
-    for (let id = this.ahead.shift(); id !== undefined; id = this.ahead.shift()) {
-      const page = this.pages.get(id);
-      if (page && id !== document && !this.#answered(page)) return page;
-    }
-    return null;
+    if (this.follows !== document) return null;
+    return this.fetched().find((page) => page.sheet.id !== document && !this.#answered(page)) ?? null;
   }
 
-  /* `document` is shown now: it is kept longest, and what follows something else is forgotten. */
-  shown(document) {
-    const page = this.pages.get(document);
-    if (page) this.#keep(page);
+  /* A page is shown now: it is kept longest, and what follows something else is forgotten. */
+  shown(page) {
+    const document = page.sheet.id;
+    this.#keep(page);
     const at = this.ahead.indexOf(document);
     this.ahead = at < 0 && this.follows !== document ? [] : this.ahead.slice(at + 1);
     this.follows = document;
@@ -73,15 +72,23 @@ export class Queue {
 
   /* Fetch what follows `document` until enough is here. Failures are left to the next question. */
   async fetchAhead(document) {
+    await this.outbox.running; // an answer on its way decides what follows
     const { generation } = this;
     const stands = () => generation === this.generation && this.follows === document;
-    while (stands() && this.ahead.length < AHEAD) {
+    const characters = () => this.fetched().reduce((sum, page) => sum + page.sheet.text.length, 0);
+    while (stands() && this.ahead.length < AHEAD && characters() < MOST_AHEAD) {
       const last = this.ahead.at(-1) ?? document;
       const { page } = await this.ask({ document: last, step: 1 });
       const id = page?.sheet.id;
       if (!page || !stands() || id === document || this.ahead.includes(id)) return;
+      this.#keep(page);
       this.ahead.push(id);
     }
+  }
+
+  /* The pages fetched ahead. */
+  fetched() {
+    return this.ahead.map((id) => this.pages.get(id)).filter(Boolean);
   }
 
   /* Whether a page that was fetched ahead has been answered since. */
@@ -99,15 +106,24 @@ export class Queue {
     for (const old of spare.slice(0, Math.max(0, spare.length - BEHIND))) this.pages.delete(old);
   }
 
-  /* A document was answered. */
-  answered() {
-    if (OPEN_STATUSES.includes(this.scope.filter.status)) this.left++;
+  /* A page's status was changed here: an answer takes it out of a queue of open documents, undoing that brings it back. */
+  moved({ sheet, place }, status) {
+    if (!OPEN_STATUSES.includes(this.scope.filter.status)) return;
+    const known = this.gone.get(sheet.id);
+    if (status === "accepted" || status === "skipped") {
+      if (!known) this.gone.set(sheet.id, { place, at: ++this.answers });
+      return;
+    }
+    if (known && known.at <= this.standing.at) this.standing.total++;
+    this.gone.delete(sheet.id);
   }
 
-  /* Where a page stands by now: {place, total, pace}; a queue that answered documents leave grows shorter. */
-  placeOf({ place, total, pace, left }) {
-    const gone = this.left - left;
-    return { place: place > 0 ? Math.max(1, place - gone) : 0, total: Math.max(0, total - gone), pace };
+  /* Where a page stands by now: {place, total, pace}; place 0 is beside the queue. */
+  placeOf({ sheet, place, at }) {
+    const since = (moment) => [...this.gone.values()].filter((answer) => answer.at > moment);
+    const before = since(at).filter((answer) => answer.place < place).length;
+    const { total, pace, at: told } = this.standing;
+    return { place: this.gone.has(sheet.id) ? 0 : Math.max(0, place - before), total: Math.max(0, total - since(told).length), pace };
   }
 
   /* ---- as the server has it, and as it is here ---- */

@@ -5,11 +5,16 @@ import { Geometry } from "./geometry.js";
 import { Pages } from "./pages.js";
 import { Pager } from "./pager.js";
 import { ReadingSettings } from "./reading_settings.js";
-import { changedItems, merged } from "./sorted_spans.js";
+import { changedItems, merged, touching } from "./sorted_spans.js";
+import { nearestCarried, obstacle } from "./carried.js";
+import { hintsFor } from "./hints.js";
 import { TextView } from "./text_view.js";
 import { Overlay } from "./overlay.js";
+import { Layers } from "./layers.js";
 import { quote, setText } from "./elements.js";
 import { howToBegin, whereabouts } from "./spoken.js";
+import { sentenceStep } from "./movement.js";
+import { grownEnd, phraseAt } from "./phrase.js";
 
 const SPOKEN_AFTER = 120; // ms
 
@@ -19,6 +24,7 @@ export class Reading {
     this.list = list;
     this.text = root.querySelector(".text");
     this.view = new TextView(root.querySelector(".blocks"));
+    this.layers = new Layers();
     this.overlay = new Overlay(root.querySelector(".overlay"), this.text, root.querySelector(".scroll"));
     this.readingSettings = new ReadingSettings(root, () => this.#reset());
     this.pager = new Pager(root.querySelector(".pager"), (step) => this.turnPage(step));
@@ -29,6 +35,7 @@ export class Reading {
     this.sticky = null; // label id that each drag sets at once
     this.canUndo = false; // whether there is a way back, and forward again; told by the history
     this.canRedo = false;
+    this.keyFor = () => ""; // the key of a command, for hints; told by the commands
   }
 
   /* ---- document ---- */
@@ -75,8 +82,10 @@ export class Reading {
     if (this.selected && !spans.includes(this.selected) && !pending.includes(this.selected)) this.selected = null;
     const same = before && before.spans === spans && before.pending === pending;
     const items = same ? before.items : merged(spans, pending);
-    this.scene = { spans, pending, items, selected: this.selected, labels: this.drawn };
+    this.scene = { spans, pending, items, selected: this.selected, labels: this.drawn, layers: this.layers };
     const changed = before ? [...changedItems(before.spans, spans), ...changedItems(before.pending, pending)] : [];
+    if (before) this.layers.follow(changed, this.scene);
+    else this.layers.lay(this.scene);
     if (follow) this.#follow(changed);
     const touched = this.#blocksOf(before?.selected === this.selected ? changed : [...changed, before?.selected, this.selected]);
     if (!before) this.#show(this.caret.unit);
@@ -85,6 +94,7 @@ export class Reading {
     this.view.point(this.selected);
     if (!before || all || touched.size) this.list.draw(this.scene, this.model.text);
     this.drawBar();
+    this.view.place();
     this.drawOverlay();
   }
 
@@ -160,36 +170,47 @@ export class Reading {
       canRedo: this.canRedo,
       choosing: this.range() !== null || selected !== null,
     });
-    this.panels.drawHint(this.#hints());
+    this.panels.drawHint(hintsFor(this));
   }
 
-  #hints() {
-    const digits = [...this.labels.values()].map((label) => label.key).filter(Boolean);
-    const keys = digits.length > 1 ? `${digits[0]}…${digits.at(-1)}`.toUpperCase() : (digits[0] ?? "");
-    if (this.range()) return [[keys, "label it"], ["Shift ← →", "change"], ["Esc", "clear"]];
-    if (this.selected?.score !== undefined) return [["A", "accept"], ["X", "reject"], [keys, "accept as another label"]];
-    if (this.selected) return [[keys, "relabel"], ["⌫", "remove"], ["Ctrl Shift ← →", "move its end"], ["Esc", "done"]];
-    if (this.sticky !== null) {
-      return [["drag", `marks ${this.labels.get(this.sticky).name}`], ["double click", "a word"], ["Esc", "switch off"]];
-    }
-    const hints = [["drag", "or"], ["Shift ← →", "select"], [keys, "label"], ["Ctrl Z", "undo"]];
-    return this.scene.pending.length ? [["A", "accept suggestion"], ["X", "reject"], ...hints.slice(0, 3)] : hints;
+  /* The nearest range that a model can carry; null where `span` is one. */
+  nearest(span) {
+    if (!obstacle(this.model, span)) return null;
+    const [start, end] = this.model.snap(span.start, span.end) ?? [span.start, span.end];
+    const others = this.layers.on ? [] : touching(this.edits.state.spans, { start, end }).filter((other) => other !== span);
+    return nearestCarried(this.model, span, others);
   }
 
   drawOverlay() {
     const range = this.range();
     const span = this.selected && this.selected.score === undefined ? this.selected : null;
+    const ends = span ? [span.start, span.end] : this.byTouch ? range : null; // a finger needs something to hold
     this.overlay.draw({
       caret: this.geometry.caret(this.caret.unit, this.caret.after),
       selected: range ? this.view.rects(range[0], range[1]) : [],
-      ends: span ? [this.geometry.caret(span.start, false), this.geometry.caret(span.end, true)] : null,
+      misfit: range !== null && this.selection.exact && obstacle(this.model, { start: range[0], end: range[1] }) !== "",
+      ends: ends ? [this.geometry.caret(ends[0], false), this.geometry.caret(ends[1], true)] : null,
     });
+  }
+
+  /* Which hand works: a finger gets grips large enough, also at the ends of a selection. */
+  takeByTouch(finger) {
+    if (this.byTouch === finger) return;
+    this.byTouch = finger;
+    this.panels.root.toggleAttribute("data-touch", finger);
+  }
+
+  /* Whether spans may lie over each other; the lines make room for it. */
+  allowOverlaps(allowed) {
+    this.layers.on = allowed;
+    this.panels.root.toggleAttribute("data-overlap", allowed);
   }
 
   relayout() {
     if (!this.geometry) return;
     this.geometry.forget();
     this.list.measure();
+    this.view.place({ all: true });
     this.drawOverlay();
   }
 
@@ -277,6 +298,18 @@ export class Reading {
       ?? this.#beyondPage(down);
     if (to) this.moveTo(to.unit, { after: to.after, extend, keepColumn: true });
     else this.toEnd(down, { extend });
+  }
+
+  stepSentence(down, { extend = false } = {}) {
+    const to = sentenceStep(this.model, this.caret, down, extend);
+    if (to) this.moveTo(to.unit, { after: to.after, extend });
+  }
+
+  /* Select what looks like a name from the caret on; what is selected already grows by a token, in Chinese by a word. */
+  selectPhrase() {
+    const range = this.range();
+    const found = range ? [range[0], grownEnd(this.model, range[1])] : phraseAt(this.model, this.caret.unit);
+    if (found) this.select(...found);
   }
 
   /* A screenful up or down; from the last line of a page to the next page. */

@@ -18,6 +18,7 @@ export class ServerError extends Error {
 export class Server {
   constructor(base, project) {
     this.address = `${base}/api/desk/${project}`;
+    this.onAnswer = () => {}; // told whenever the server is there
   }
 
   /* The answer to `body`; throws ServerError with the server's own sentence. `leaving`: the page goes away meanwhile. */
@@ -41,7 +42,10 @@ export class Server {
       const late = error?.name === "TimeoutError";
       throw new ServerError(late ? `The server did not answer within ${patience / 1000} seconds.` : "The server does not answer.");
     }
-    if (answer.ok && told !== null) return told;
+    if (answer.ok && told !== null) {
+      this.onAnswer();
+      return told;
+    }
     if (answer.ok) throw new ServerError("Something else than Tagloop answered. Is there a sign-in page in between?");
     throw new ServerError(told?.error ?? `The server answered with an error (${answer.status}).`, answer.status);
   }

@@ -2,18 +2,19 @@
 
 import { button, make, quote, setText } from "./elements.js";
 import { nameOf } from "./spoken.js";
+import { shortly, sourcesOf } from "./sources.js";
 
 const ROW = 36; // px, as in the style sheet
 const SPARE = 4; // rows drawn beyond either edge
 const ROW_TEXT = 200; // units of a span that a row can show
 
 export class SideList {
-  constructor(root, { onPick, onRemove, onAccept, onReject }) {
+  constructor(root, { onPick, onEvery, onRemove, onAccept, onReject }) {
     this.list = root.querySelector(".list");
     this.space = root.querySelector(".rows");
     this.total = root.querySelector(".total");
     this.empty = root.querySelector(".empty");
-    this.actions = { onPick, onRemove, onAccept, onReject };
+    this.actions = { onPick, onEvery, onRemove, onAccept, onReject };
     this.rows = new Map(); // item → row
     this.items = [];
     this.list.addEventListener("scroll", () => this.#drawRows(), { passive: true });
@@ -78,19 +79,23 @@ export class SideList {
     row.setAttribute("role", "listitem");
     row.ariaLabel = nameOf(item, this.scene, this.text, null);
     const surface = this.text.slice(item.start, Math.min(item.end, item.start + ROW_TEXT));
-    row.title = surface.length > 24 ? surface : "";
+    const long = surface.length > 24 ? surface : "";
+    row.title = suggested ? `Suggested by ${sourcesOf(item)}${long && `: ${long}`}` : long;
     const name = make("span", `row-label hue-${label.hue}`, label.name);
     const shown = make("span", "row-text", surface.replace(/\s+/g, " "));
     shown.dir = "auto";
     row.append(name, shown);
     if (suggested) {
       row.append(
-        make("span", "row-score", item.score.toFixed(2)),
+        make("span", "row-score", shortly(item)),
         button("row-button accept", "✓", `Accept ${label.name} ${quote(surface)} (A)`, () => this.actions.onAccept(item)),
         button("row-button reject", "✕", `Reject ${label.name} ${quote(surface)} (X)`, () => this.actions.onReject(item)),
       );
     } else {
-      row.append(button("row-button remove", "✕", `Remove ${label.name} ${quote(surface)}`, () => this.actions.onRemove(item)));
+      row.append(
+        button("row-button every", "O", `Every occurrence of ${quote(surface)} (O)`, () => this.actions.onEvery(item)),
+        button("row-button remove", "✕", `Remove ${label.name} ${quote(surface)}`, () => this.actions.onRemove(item)),
+      );
     }
     for (const control of row.querySelectorAll("button")) control.tabIndex = -1;
     return row;

@@ -5,31 +5,29 @@
    body) commit(words, changes) on(event, listener); and read: editor, sheet, settings, history, ready. Events: "open"
    (sheet) when a document is painted, "place" ({place, total, pace}), "settings" (data), "saved" (revisions). */
 
-import { TextModel } from "./offsets.js";
-import { Edits, difference, laid, statusOnceEdited } from "./edits.js";
-import { placed, readDelta, readLabels, readSuggestions, sameData, writeDelta } from "./wire.js";
+import { readLabels, sameData } from "./wire.js";
 import { roomFor, themeOf } from "./surroundings.js";
 import { Server } from "./server.js";
-import { Life, Tabs, freshId } from "./tabs.js";
-import { Outbox } from "./outbox.js";
+import { Life, Tabs } from "./tabs.js";
+import { Outbox, localStorageOrNull } from "./outbox.js";
 import { History } from "./history.js";
 import { Queue } from "./queue.js";
 import { Opening } from "./opening.js";
 import { Travel } from "./travel.js";
 import { Conflicts } from "./conflicts.js";
 import { Worked } from "./worked.js";
-import { savingState } from "./saving.js";
-import { Finished } from "./finished.js";
+import { Saving } from "./saving.js";
+import { Recording } from "./recording.js";
+import { Showing } from "./showing.js";
 import { SideList } from "./side_list.js";
 import { Panels } from "./panels.js";
-import { KeySheet } from "./key_sheet.js";
 import { Editor } from "./editor.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToKeyboard } from "./keyboard.js";
+import { Commands } from "./commands.js";
+import { Occurrences } from "./occurrences.js";
+import { Context } from "./context.js";
 
-const PATIENT = 550; // ms until a change that waits is said to be on its way: it is sent after 250
-const LONGEST_WORDS = 200; // characters, the server's limit
-const UNTOLD = /[\0\p{Surrogate}]/gu; // what no stored text holds: NUL and half a character, where words were cut
 
 const outboxes = new Map(); // project → its outbox, which goes on sending when the desk is left
 
@@ -41,36 +39,34 @@ class Annotator {
     this.panels = new Panels(root, { onLabel: (id) => this.command((editor) => editor.applyLabel(id)) });
     this.list = new SideList(root, {
       onPick: (item) => this.command((editor) => editor.pick(item)),
+      onEvery: (item) => this.occurrences.open(item),
       onRemove: (item) => this.command((editor) => editor.remove(item)),
       onAccept: (item) => this.command((editor) => editor.accept(item)),
       onReject: (item) => this.command((editor) => editor.reject(item)),
     });
-    this.editor = new Editor(root, this.panels, this.list, (words, before) => this.#edited(words, before));
+    this.editor = new Editor(root, this.panels, this.list, (words, before) => this.recording.edited(words, before));
     this.editor.locked = true;
-    this.keySheet = new KeySheet(root.querySelector(".sheet"));
-    this.finished = new Finished(root, {
-      onGo: (screen) => this.go({ screen }),
-      onAll: () => this.#showAll(),
-      onBack: () => this.back(),
-    });
     this.worked = new Worked();
     this.history = new History(() => this.#sayHistory());
     this.conflicts = new Conflicts(this);
     this.travel = new Travel(this);
     this.opening = new Opening(this);
+    this.recording = new Recording(this);
+    this.showing = new Showing(this);
+    this.commands = new Commands(this);
+    this.occurrences = new Occurrences(this);
+    this.context = new Context(this, this.abort.signal);
     this.settings = null;
-    this.everSaved = false;
+    this.saving = new Saving(this);
     this.#listen();
   }
 
   #listen() {
     const { signal } = this.abort;
     listenToPointer(this.editor, () => this.ready, signal);
-    listenToKeyboard(this, signal);
-    const commands = { keys: () => this.keySheet.toggle() };
+    listenToKeyboard(this.root, this.commands, signal);
     for (const control of this.root.querySelectorAll("[data-command]")) {
-      const { command } = control.dataset;
-      control.addEventListener("click", commands[command] ?? (() => this.#run(command)), { signal });
+      control.addEventListener("click", () => this.commands.click(control.dataset.command), { signal });
     }
     // A click on a control must not take the keys away from the text; Tab still reaches every control.
     this.root.addEventListener("mousedown", (event) => event.target.closest("button, .row") && event.preventDefault(), { signal });
@@ -89,8 +85,7 @@ class Annotator {
   destroy() {
     this.abort.abort();
     this.resizes.disconnect();
-    clearTimeout(this.stateTimer);
-    clearTimeout(this.opening.retry);
+    for (const timer of [this.saving.timer, this.opening.retry]) clearTimeout(timer);
     this.#leaveProject();
   }
 
@@ -105,6 +100,7 @@ class Annotator {
     this.settings = data;
     const relabelled = !sameData(data.labels, known?.labels);
     if (relabelled) this.editor.setLabels(readLabels(data.labels));
+    if (relabelled || !sameData(data.keys, known?.keys)) this.commands.use(data.keys, this.editor.labels);
     if (known?.project.id !== data.project.id) this.#enter(data);
     else this.#revise(data, known, relabelled);
     this.#emit("settings", data);
@@ -118,8 +114,9 @@ class Annotator {
     const key = `${base} ${project.id}`;
     if (!outboxes.has(key)) outboxes.set(key, new Outbox(this.server, project.id, new Life(storage), storage));
     this.outbox = outboxes.get(key);
+    this.server.onAnswer = () => this.outbox.away && this.outbox.flush();
     this.outbox.listener = {
-      onChange: () => this.#sayState(),
+      onChange: () => this.saving.say(),
       onConfirmed: (entry, revisions) => this.#confirmed(entry, revisions),
       onFailed: (entry, result) => this.conflicts.handle(entry, result),
     };
@@ -127,12 +124,12 @@ class Annotator {
     this.queue.use(data.filter, data.sources);
     this.tabs = new Tabs(project.id, this.outbox.life.id, {
       onChange: () => this.#sayShared(),
-      onSaved: (revisions) => this.openId in revisions && this.opening.check(),
+      onSaved: (revisions) => this.opening.savedElsewhere(revisions),
     });
-    this.takesFocus = document.activeElement === document.body;
+    this.showing.takesFocus = document.activeElement === document.body;
     await this.outbox.adopt();
     await this.opening.goTo({ document: data.document });
-    this.#readHistory();
+    this.readHistory();
   }
 
   #leaveProject() {
@@ -145,7 +142,8 @@ class Annotator {
   #revise(data, known, relabelled) {
     const { opening, queue, editor } = this;
     const refiltered = !sameData(data.filter, known.filter);
-    const asked = data.document !== known.document && data.document !== null && data.document !== this.openId;
+    // The address names what was opened here: only a document that it names by another hand is asked for.
+    const asked = data.document !== known.document && data.document !== null && !opening.trail.includes(data.document);
     const resourced = !sameData(data.sources, known.sources);
     queue.overlaps = data.project.overlap;
     editor.threshold = data.threshold;
@@ -155,9 +153,16 @@ class Annotator {
     else if (this.sheet) editor.refresh({ all: relabelled });
   }
 
-  async #readHistory() {
+  async readHistory() {
+    const { history, outbox, server } = this;
     try {
-      this.history.load((await this.server.request("history", {})).edits);
+      for (let told = false; !told; ) {
+        await outbox.flush();
+        const { version } = history;
+        const { edits } = await server.request("history", {});
+        told = history.version === version; // else a step was made meanwhile, and the answer may not know it
+        if (told) history.load(edits);
+      }
     } catch {
       // Undo then reaches back to the beginning of this visit; it is asked for again at the next one.
     }
@@ -178,6 +183,10 @@ class Annotator {
     return this.sheet !== null && !this.opening.busy;
   }
 
+  get finished() {
+    return this.showing.finished;
+  }
+
   get busy() {
     return this.opening.busy;
   }
@@ -193,40 +202,28 @@ class Annotator {
   /* Draw a page that was opened. */
   paint(page) {
     const { sheet } = page;
-    const { editor, queue } = this;
-    this.finished.hide();
-    if (!this.outbox.of(sheet.id).length) this.outbox.know(sheet.id, sheet.revision);
-    page.model ??= new TextModel(sheet.text, sheet.tokens, this.settings.project.language);
-    const state = placed(queue.current(page) ?? queue.stored(page), page.model);
-    editor.learnLabels([...state.spans, ...readSuggestions(page.model, sheet.suggestions)]);
-    this.everSaved = sheet.revision > 0;
-    this.worked.restart();
-    if (!this.conflicts.asked.size) this.panels.dismiss();
-    this.panels.quiet();
-    editor.open(page.model, new Edits(state), readSuggestions(page.model, sheet.suggestions), this.settings.threshold);
+    this.saving.everSaved = sheet.revision > 0;
+    this.showing.paint(page);
     this.#fit();
-    this.#sayState();
-    this.tabs.show(sheet.id);
-    this.#sayShared();
-    this.#putAddress(sheet.id);
-    this.#emit("open", sheet);
+    this.#sayOpen(sheet);
     this.sayPlace();
-    if (this.takesFocus || this.#hasFocus()) editor.text.focus({ preventScroll: true });
-    this.takesFocus = false;
   }
 
   sayPlace() {
-    if (this.opening.page) this.#emit("place", this.queue.placeOf(this.opening.page));
+    if (this.sheet) this.#emit("place", this.queue.placeOf(this.opening.page));
   }
 
-  showFinished({ pace }) {
-    this.finished.show({ queue: this.settings.queue, today: pace?.documents ?? 0, back: this.opening.trail.length > 0 });
-    this.tabs.show(null);
+  /* The queue is empty. */
+  showFinished(answer) {
+    this.showing.end(answer);
+    this.#sayOpen(null);
+  }
+
+  #sayOpen(sheet) {
+    this.tabs.show(sheet?.id ?? null);
     this.#sayShared();
-    this.#sayState();
-    this.#putAddress(null);
-    this.#emit("open", null);
-    this.finished.element.focus({ preventScroll: true });
+    this.saving.say();
+    this.#emit("open", sheet);
   }
 
   /* The open document as it stands by now, edits that wait laid over it; `words` say why it changed. */
@@ -234,84 +231,24 @@ class Annotator {
     const { page } = this.opening;
     if (words) this.panels.toast(words);
     if (!page || page.sheet.id !== id) return;
-    const state = this.queue.current(page) ?? this.queue.stored(page);
-    const shown = placed(state, page.model, this.editor.edits.state.spans);
-    this.editor.learnLabels(shown.spans);
-    this.editor.show(shown);
-    this.#sayState();
-  }
-
-  /* What of `documents` is seen now, to be brought back later. */
-  shownState(documents) {
-    return this.sheet && documents.includes(this.openId) ? { id: this.openId, state: this.editor.edits.state } : null;
-  }
-
-  async bringBack({ id, state }) {
-    this.panels.dismiss();
-    if (id !== this.openId) await this.opening.open(id);
-    const { spans, flagged } = state;
-    if (id === this.openId) this.command((editor) => editor.apply("brought my version back", { spans, flagged }));
-  }
-
-  documentsGone(documents, message) {
-    const { trail } = this.opening;
-    this.opening.trail = trail.filter((id) => !documents.includes(id));
-    this.queue.forget(documents);
-    if (documents.includes(this.openId)) this.opening.goTo({}, { words: `${message} The next one is shown.` });
-    else this.panels.toast(message);
-  }
-
-  /* Ask the server how a document stands, when it is open; another is asked for when it is opened. */
-  async readAnew(documents) {
-    if (documents.includes(this.openId)) await this.opening.goTo({ document: this.openId });
-    this.#readHistory();
+    this.showing.again(page);
+    this.saving.say();
   }
 
   /* ---- edits ---- */
 
-  #edited(words, before) {
-    const { model, edits } = this.editor;
-    const forward = difference(before, edits.state);
-    const backward = difference(edits.state, before);
-    const touched = forward.added.length || forward.removed.length;
-    if (touched && forward.status === statusOnceEdited(before.status)) delete forward.status; // the server does that itself
-    const document = this.openId;
-    const documents = [{ id: document, name: this.nameOf(document) }];
-    this.record(words, documents, [{ document, ...writeDelta(forward, model) }], [{ document, ...writeDelta(backward, model) }]);
-  }
-
-  /* One edit over `documents` [{id, name}], on its way to the server and on the way back. */
+  /* One edit over documents [{id, name}]: its changes as on the wire, and those that take it back (null: unknown). */
   record(words, documents, forward, backward) {
-    const id = freshId();
-    const told = [...words.replace(UNTOLD, "")].slice(0, LONGEST_WORDS).join("");
-    this.history.record({ id, words: told, documents, forward, backward });
-    const changes = forward.map((change) => ({ base: this.queue.known(change.document)?.sheet.revision ?? 0, ...change }));
-    this.outbox.add({ id, kind: "edit", words: told, documents: documents.map((document) => document.id), changes, seconds: this.worked.take() });
-    return id;
+    return this.recording.record(words, documents, forward, backward);
   }
 
   /* A bulk edit: changes as on the wire, each with the revision it was made on. Resolves to whether it was saved. */
-  async commit(words, changes) {
-    const { outbox, queue, history } = this;
-    for (const { document, base } of changes) {
-      if (outbox.of(document).length) continue;
-      outbox.know(document, base);
-      if (document !== this.openId && queue.known(document)?.sheet.revision !== base) queue.forget([document]);
-    }
-    const documents = changes.map(({ document }) => ({ id: document, name: this.nameOf(document) }));
-    const id = this.record(words, documents, changes, null);
-    const here = changes.find(({ document }) => document === this.openId);
-    if (here) {
-      const { editor } = this;
-      const state = laid(editor.edits.state, readDelta(here, editor.model), queue.overlaps);
-      if (state) editor.show(state);
-    }
-    await outbox.flush();
-    return history.entries.some((entry) => entry.id === id) && !outbox.entries.some((entry) => entry.id === id);
+  commit(words, changes) {
+    return this.recording.commit(words, changes);
   }
 
   #confirmed(entry, revisions) {
-    this.everSaved = true;
+    this.saving.everSaved = true;
     this.queue.confirm(entry, revisions);
     this.tabs.saved(revisions);
     this.#emit("saved", revisions);
@@ -331,8 +268,8 @@ class Annotator {
     if (!this.ready) return;
     const before = this.editor.edits.state;
     if (this.editor.edits.change({ status })) {
-      this.#edited(words, before);
-      if (before.status === "unlabelled" || before.status === "draft") this.queue.answered();
+      this.recording.edited(words, before);
+      this.queue.moved(this.opening.page, status);
     }
     this.opening.next();
   }
@@ -363,7 +300,7 @@ class Annotator {
 
   async save() {
     const sent = await this.outbox.flush();
-    this.panels.toast(sent ? "Everything is saved; it is done by itself after each change." : this.#saving().title);
+    this.panels.toast(sent ? "Everything is saved; it is done by itself after each change." : this.saving.now().title);
   }
 
   request(path, body) {
@@ -373,18 +310,6 @@ class Annotator {
   /* To another screen of the app. */
   go(target) {
     this.trigger("go", target);
-  }
-
-  #showAll() {
-    this.settings = { ...this.settings, queue: "all", filter: {} };
-    this.queue.use({}, this.settings.sources);
-    this.opening.goTo({});
-    this.#emit("settings", this.settings);
-  }
-
-  #run(command) {
-    this[command]();
-    this.#focusText();
   }
 
   /* Do something with the editor, while a document is open that takes edits. */
@@ -408,21 +333,6 @@ class Annotator {
     for (const listener of this.listeners.get(event) ?? []) listener(value);
   }
 
-  #saving() {
-    const waits = this.outbox.size > 0;
-    if (!waits) this.waitsSince = null;
-    else this.waitsSince ??= performance.now();
-    const patient = waits && performance.now() - this.waitsSince < PATIENT;
-    return savingState(this.outbox, { everSaved: this.everSaved, patient });
-  }
-
-  #sayState() {
-    const saving = this.#saving();
-    this.panels.drawState(saving);
-    clearTimeout(this.stateTimer);
-    if (saving.state === "dirty") this.stateTimer = setTimeout(() => this.#sayState(), PATIENT);
-  }
-
   #sayShared() {
     this.panels.shared.hidden = !this.tabs.shared;
   }
@@ -441,39 +351,10 @@ class Annotator {
     this.opening.check();
   }
 
-  #putAddress(document) {
-    const address = new URL(window.location.href);
-    if (document === null) address.searchParams.delete("document");
-    else address.searchParams.set("document", String(document));
-    if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
-  }
-
-  /* The label that a key means: its own first, then the digit by its place on the keyboard (other layouts). */
-  labelFor(event) {
-    const key = event.key.toLowerCase();
-    const place = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
-    for (const wanted of [key, place]) {
-      for (const label of this.editor.labels.values()) if (wanted && label.key === wanted) return label.id;
-    }
-    return null;
-  }
-
-  #hasFocus() {
-    return this.root.getRootNode().activeElement !== null || document.activeElement === document.body;
-  }
-
   /* As tall as the window allows, so that labels, text and actions are seen together. */
   #fit() {
     this.root.style.setProperty("--height", `${Math.round(roomFor(this.root))}px`);
     if (this.sheet) this.editor.relayout();
-  }
-}
-
-function localStorageOrNull() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
   }
 }
 

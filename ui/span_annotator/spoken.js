@@ -7,11 +7,11 @@ export function nameOf(item, { labels }, text, place) {
   const label = labels.get(item.label).name;
   const surface = said(text, item.start, item.end);
   const counted = place ? ` ${place.at} of ${place.of}` : "";
-  if (item.score !== undefined) return `${label}: ${surface}, suggestion${counted}${scored(item.score)}`;
+  if (item.score !== undefined) return `${label}: ${surface}, suggestion${counted}${scored(item)}`;
   return `${label}: ${surface}${place ? `, span${counted}` : ""}`;
 }
 
-const scored = (score) => (typeof score === "number" ? `, score ${score.toFixed(2)}` : "");
+const scored = ({ score, from }) => (score === null ? `, ${from.join(" and ")}` : `, score ${score.toFixed(2)}`);
 
 /* The place of each item among its kind, as a function of the item. */
 export function placesOf({ spans, pending }) {

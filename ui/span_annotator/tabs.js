@@ -86,6 +86,7 @@ export class Tabs {
   close() {
     this.show(null);
     this.channel?.close();
+    this.channel = null; // the page goes later, and has nothing more to say here
   }
 
   #say(message) {

@@ -5,9 +5,13 @@
 
 import { isRightToLeft, unseen } from "./characters.js";
 import { touching } from "./sorted_spans.js";
+import { innerFirst } from "./layers.js";
+import { keptInstead, obstacle } from "./carried.js";
 import { cancelIdle, whenIdle } from "./idle.js";
 import { nameOf, placeOf, placesOf } from "./spoken.js";
 import { make } from "./elements.js";
+import { shortly } from "./sources.js";
+import { Tags } from "./tags.js";
 
 const IN_SIGHT = 4_000; // units drawn at once on either side of where the page is opened
 const LABEL_ROOM = 60; // units looked back for a neighbour: no label is longer
@@ -16,6 +20,8 @@ export class TextView {
   constructor(container) {
     this.container = container;
     this.text = container.parentElement; // has the focus, and says to screen readers what is picked in it
+    this.tags = new Tags();
+    container.addEventListener("pointerover", ({ target }) => this.#heed(target));
     this.owners = new WeakMap(); // element of a run → the span or suggestion it shows
   }
 
@@ -23,6 +29,7 @@ export class TextView {
     this.model = model;
     this.pages = pages;
     this.elements = [];
+    this.remarks = []; // ranges with a comment, by start
     this.container.lang = model.language;
   }
 
@@ -34,6 +41,7 @@ export class TextView {
     this.nodes = new Array(model.blocks.length); // per block on the page: [{start, node}], the text nodes in order
     this.runs = new Array(model.blocks.length); // per block on the page: its runs
     this.bare = new Set(); // blocks whose labels are still to be drawn
+    this.tags.clear();
     for (let index = first; index < after; index++) {
       const { start, end } = model.blocks[index];
       const node = document.createTextNode(model.drawn.slice(start, end));
@@ -44,6 +52,7 @@ export class TextView {
     }
     this.redraw(unit, scene);
     this.container.replaceChildren(...this.elements.slice(first, after));
+    this.tags.place();
   }
 
   /* Draw every label of the page again, those around a unit at once. */
@@ -70,6 +79,7 @@ export class TextView {
         this.render(index, this.scene);
         if (deadline.timeRemaining() < 3) break;
       }
+      this.tags.place();
       this.#drawLater();
     });
   }
@@ -86,6 +96,22 @@ export class TextView {
   /* Draw now what was left for idle moments: it comes into sight. */
   finish() {
     for (const index of this.bare) this.render(index, this.scene);
+    this.tags.place();
+  }
+
+  /* Put the tags of what was drawn into place; with `all`, because the text is laid out otherwise, every tag. */
+  place({ all = false } = {}) {
+    if (all) this.tags.placeAll();
+    else this.tags.place();
+  }
+
+  /* A suggestion's tag says more while the pointer is on it. */
+  #heed(target) {
+    const hot = target instanceof Element ? this.tags.of.get(target.closest(".suggested")?.querySelector(":scope > .chip")) : null;
+    if (hot === this.hot) return;
+    this.hot?.classList.remove("hot");
+    hot?.classList.add("hot");
+    this.hot = hot;
   }
 
   /* Tell screen readers which span is picked. */
@@ -101,6 +127,17 @@ export class TextView {
 
   element(index) {
     return this.elements[index];
+  }
+
+  /* Mark the ranges that comments are written on: [{start, end, kind, remark}], in any order. */
+  showRemarks(remarks) {
+    const before = this.remarks;
+    this.remarks = [...remarks].sort((a, b) => a.start - b.start);
+    for (const { start, end } of [...before, ...remarks]) {
+      const [first, last] = this.model.blocksOf(start, end);
+      for (let index = first; index <= last; index++) this.render(index, this.scene);
+    }
+    this.tags.place();
   }
 
   /* The span or suggestion drawn at an event's target, if any. */
@@ -127,7 +164,7 @@ export class TextView {
     return boxes;
   }
 
-  /* Draw one block from `scene`: {spans, pending, selected, labels} with spans and pending sorted by start. */
+  /* Draw one block from `scene`: {spans, pending, selected, labels, layers}, spans and pending sorted by start. */
   render(index, scene) {
     this.scene = scene;
     if (!this.elements[index]) return;
@@ -135,7 +172,8 @@ export class TextView {
     const block = this.model.blocks[index];
     const spans = touching(scene.spans, block);
     const pending = touching(scene.pending, block);
-    const marks = (block.marks ??= unseen(this.model.text.slice(block.start, block.end), block.start));
+    block.marks ??= unseen(this.model.text.slice(block.start, block.end), block.start);
+    const marks = [...block.marks, ...touching(this.remarks, block)];
     const cuts = new Set([block.start, block.end]);
     for (const item of [...spans, ...pending, ...marks]) {
       cuts.add(Math.max(block.start, item.start)).add(Math.min(block.end, item.end));
@@ -144,46 +182,53 @@ export class TextView {
     const nodes = [];
     const children = [];
     this.runs[index] = [];
+    this.hung = []; // [element, tag] of this block
+    this.crowded = scene.layers.crowded([...spans, ...pending]);
     for (let i = 0; i + 1 < borders.length; i++) {
       const piece = { start: borders[i], end: borders[i + 1] };
       const node = document.createTextNode(this.model.drawn.slice(piece.start, piece.end));
       const covers = (item) => item.start <= piece.start && item.end >= piece.end;
       nodes.push({ start: piece.start, node });
-      const span = spans.findLast(covers); // sorted by start: the last one is the innermost
-      const suggestion = pending.find(covers);
       const mark = marks.find(covers);
-      let child = node;
-      if (mark) child = this.#mark(mark, child);
-      if (suggestion) child = this.#suggestion(suggestion, piece, child, scene);
-      if (span) child = this.#span(span, piece, child, scene, spans.filter(covers).length > 1);
-      children.push(child);
+      const child = mark ? this.#mark(mark, node) : node;
+      children.push(this.#layers(pending.filter(covers), spans.filter(covers), piece, child, scene));
     }
     this.nodes[index] = nodes;
-    this.elements[index].replaceChildren(...children);
+    this.elements[index].replaceChildren(...children, ...this.tags.layer(this.elements[index], this.hung));
     this.#drawLater();
   }
 
-  #span(span, piece, child, scene, nested) {
+  /* A piece in the runs of all that covers it, the outermost lane around the others. The text has the tint of one
+     span, the picked or the innermost; the others are seen in their lanes. */
+  #layers(suggestions, spans, piece, child, scene) {
+    const tinted = spans.includes(scene.selected) ? scene.selected : spans.length > 1 ? [...spans].sort(innerFirst)[0] : spans[0];
+    const inOrder = [...suggestions, ...spans];
+    if (inOrder.length > 1 && scene.layers.on) inOrder.sort((a, b) => scene.layers.of(a) - scene.layers.of(b));
+    let drawn = child;
+    for (const item of inOrder) {
+      if (item.score !== undefined) drawn = this.#suggestion(item, piece, drawn, scene);
+      else drawn = this.#span(item, piece, drawn, scene, item !== tinted);
+    }
+    return drawn;
+  }
+
+  #span(span, piece, child, scene, under) {
     const label = scene.labels.get(span.label);
-    const misfit = this.model.misfit(span.start, span.end);
+    const misfit = obstacle(this.model, span);
+    const kept = misfit || !scene.layers.on ? null : keptInstead(scene, this.model, span);
     const run = this.#run(`gold hue-${label.hue}`, span, piece, child, scene);
-    if (nested) run.classList.add("nested");
+    if (under) run.classList.add("under");
     if (misfit) run.classList.add("misfit");
-    run.title = misfit ? `${label.name}: ${misfit}, so a model cannot learn it exactly` : label.name;
-    if (piece.end === span.end) run.append(this.#chip(span, label, scene));
+    if (kept) run.classList.add("untrained");
+    if (piece.end === span.end) run.append(this.#chip(span, label, scene, run));
     return run;
   }
 
   #suggestion(suggestion, piece, child, scene) {
     const label = scene.labels.get(suggestion.label);
     const run = this.#run(`suggested hue-${label.hue}`, suggestion, piece, child, scene);
-    const score = suggestion.score.toFixed(2);
-    run.title = `Suggested ${label.name}, score ${score} (A accepts, X rejects)`;
-    if (piece.end === suggestion.end) {
-      const chip = this.#chip(suggestion, label, scene);
-      chip.dataset.score = score;
-      run.append(chip);
-    }
+    const score = shortly(suggestion);
+    if (piece.end === suggestion.end) run.append(this.#chip(suggestion, label, scene, run, score));
     return run;
   }
 
@@ -191,6 +236,9 @@ export class TextView {
     const run = make("span", `run ${kind}`);
     if (piece.start === item.start) run.classList.add("first");
     if (piece.end === item.end) run.classList.add("last");
+    const lane = scene.layers.of(item);
+    if (lane) run.style.setProperty("--at", lane);
+    if (this.crowded.has(item)) run.style.setProperty("--depth", this.crowded.get(item));
     if (scene.selected === item) this.#pick(run, item);
     run.setAttribute("role", "group");
     run.setAttribute("aria-roledescription", item.score === undefined ? "span" : "suggestion");
@@ -208,9 +256,9 @@ export class TextView {
     this.picked = run;
   }
 
-  /* The label's name under the end of its run. It hangs in the space between the lines and is drawn by CSS, so it can
-     neither be selected nor shift a character; where a neighbour is near, the name is cut to what fits. */
-  #chip(item, label, scene) {
+  /* Where the label's name hangs: an empty element at the end of its run. The name lies in the space between the lines
+     and is drawn by CSS, so that it cannot be selected; where a neighbour is near, it is cut to what fits. */
+  #chip(item, label, scene, run, score = "") {
     const { text, drawn } = this.model;
     const chip = make("i", "chip");
     const far = Math.max(0, item.end - LABEL_ROOM);
@@ -219,20 +267,31 @@ export class TextView {
     const name = [...label.name];
     const fit = left === far ? LABEL_ROOM : Math.max(3, Math.floor(room));
     chip.dataset.label = width(label.name) <= fit ? label.name : `${name.slice(0, Math.max(2, fit - 1)).join("")}…`;
-    if (isRightToLeft(text.slice(item.start, item.end))) chip.classList.add("leftward");
+    const tag = make("b", `tag hue-${label.hue} ${item.score === undefined ? "of-span" : "of-suggestion"}`);
+    Object.assign(tag.dataset, { label: chip.dataset.label, score });
+    tag.style.cssText = run.style.cssText; // its lane
+    tag.classList.toggle("of-picked", scene.selected === item);
+    tag.classList.toggle("leftward", isRightToLeft(text.slice(item.start, item.end)));
+    this.hung.push([chip, tag]);
     return chip;
   }
 
   /* Where others end between `far` and an item's start. */
-  #endsBefore(item, far, { spans, pending }) {
-    const others = (list) => touching(list, { start: far, end: item.start }).filter((other) => other.end <= item.start);
+  #endsBefore(item, far, { spans, pending, layers }) {
+    const lane = layers.of(item);
+    const isBefore = (other) => other.end <= item.start && layers.of(other) === lane;
+    const others = (list) => touching(list, { start: far, end: item.start }).filter(isBefore);
     return [...others(spans), ...others(pending)].map((other) => other.end);
   }
 
   /* A character that nobody would see. */
   #mark(mark, child) {
     const shown = make("span", `mark ${mark.kind}`);
-    shown.title = mark.name;
+    if (mark.name) {
+      shown.title = mark.name;
+      this.hung.push([shown, make("b", `sign ${mark.kind}`)]);
+    }
+    if (mark.remark) shown.dataset.remark = mark.remark;
     shown.append(child);
     return shown;
   }

@@ -5,61 +5,86 @@ import { laid } from "./edits.js";
 import { readDelta } from "./wire.js";
 import { freshId } from "./tabs.js";
 
-const WORDS = {
-  undo: { state: "undone", done: "Undone", back: "Ctrl Shift Z brings it back", none: "There is nothing to undo." },
-  redo: { state: "done", done: "Redone", back: "Ctrl Z takes it back", none: "There is nothing to redo." },
+const MOST_WAITING = 20; // steps asked for while one is under way; a held key asks for many
+const STEPS = {
+  undo: { state: "undone", done: "Undone", other: "redo", back: "brings it back", none: "There is nothing to undo." },
+  redo: { state: "done", done: "Redone", other: "undo", back: "takes it back", none: "There is nothing to redo." },
 };
 
 export class Travel {
   constructor(desk) {
     this.desk = desk;
-    this.running = Promise.resolve();
+    this.running = null; // the steps under way, as a promise
+    this.waiting = 0;
   }
 
   undo() {
-    return this.#go("undo");
+    this.#inTurn("undo");
   }
 
   redo() {
-    return this.#go("redo");
+    this.#inTurn("redo");
   }
 
-  #go(kind) {
+  /* At once where that can be; while a document is on its way, after it has come. */
+  #inTurn(kind) {
     const { desk } = this;
-    const { history } = desk;
-    const entry = kind === "undo" ? history.undoable : history.redoable;
-    if (!entry) {
-      desk.panels.toast(WORDS[kind].none);
-      return;
+    if (!this.running && !desk.busy) this.#track(this.#step(kind));
+    else if (this.waiting < MOST_WAITING) {
+      this.waiting++;
+      const turn = Promise.resolve(this.running).then(() => desk.opening.way);
+      this.#track(turn.then(() => this.#step(kind)).finally(() => this.waiting--));
     }
-    if (desk.busy) return;
-    const changes = kind === "undo" ? entry.backward : entry.forward;
-    const documents = entry.documents.map(({ id }) => id);
-    history.mark(entry.id, WORDS[kind].state);
-    const here = documents.length === 1 && documents[0] === desk.openId;
-    const state = here && changes ? this.#turned(changes[0]) : null;
-    desk.outbox.add({
-      id: freshId(),
-      kind,
-      of: entry.id,
-      words: entry.words,
-      documents,
-      changes: state || !here ? structuredClone(changes ?? []) : [],
-      seconds: 0,
+  }
+
+  #track(step) {
+    if (!step) return;
+    const mine = step.catch(() => {}).finally(() => {
+      if (this.running === mine) this.running = null;
     });
-    if (state) this.#showHere(state, changes[0], `${WORDS[kind].state}: ${entry.words}`);
-    else this.#elsewhere(kind, entry, documents, here);
+    this.running = mine;
   }
 
-  /* The open document once `change` is laid over it; null where it does not fit. */
-  #turned(change) {
-    const { editor, queue } = this.desk;
-    return laid(editor.edits.state, readDelta(change, editor.model), queue.overlaps);
+  /* One step; a promise where it takes time. */
+  #step(kind) {
+    const { history, panels, openId } = this.desk;
+    const entry = kind === "undo" ? history.undoable : history.redoable;
+    if (!entry) panels.toast(STEPS[kind].none);
+    else if (entry.documents.length !== 1) return this.#overDocuments(kind, entry);
+    else if (entry.documents[0].id === openId) return this.#here(kind, entry);
+    else return this.#elsewhere(kind, entry);
+    return null;
   }
 
-  #showHere(state, change, words) {
+  /* An edit of the open document. `said`: the person was led here and is told why. */
+  #here(kind, entry, said = false) {
+    const { desk } = this;
+    const { history, editor, queue, panels } = desk;
+    const { done, other, back, state: mark } = STEPS[kind];
+    const [change] = (kind === "undo" ? entry.backward : entry.forward) ?? [];
+    const delta = change && readDelta(change, editor.model);
+    const state = delta && laid(editor.edits.state, delta, queue.overlaps);
+    const words = `${done}${said ? ` in ${desk.nameOf(desk.openId)}` : ""}: ${entry.words} · ${editor.keyFor(other)} ${back}`;
+    history.mark(entry.id, mark);
+    this.#send(kind, entry, state ? [structuredClone(change)] : []);
+    if (!state) return this.#bySending(kind, entry, words);
+    if (delta.status) {
+      queue.moved(desk.opening.page, state.status);
+      desk.sayPlace();
+    }
+    this.#show(state, delta);
+    panels.announce(`${mark}: ${entry.words}`);
+    if (said || isQuiet(delta)) panels.toast(words);
+    return null;
+  }
+
+  #send(kind, entry, changes) {
+    const documents = entry.documents.map(({ id }) => id);
+    this.desk.outbox.add({ id: freshId(), kind, of: entry.id, words: entry.words, documents, changes, seconds: 0 });
+  }
+
+  #show(state, { added, removed }) {
     const { editor, panels } = this.desk;
-    const { added, removed } = readDelta(change, editor.model);
     const place = added[0] ?? removed[0];
     editor.selected = null;
     editor.selection = null;
@@ -67,26 +92,37 @@ export class Travel {
     if (place) editor.caret = { unit: place.end, after: true };
     editor.show(state, { follow: true });
     if (place) editor.moveTo(place.end, { after: true });
-    panels.announce(words);
   }
 
-  async #elsewhere(kind, entry, documents, here) {
+  /* An edit whose changes only the server knows. */
+  async #bySending(kind, entry, words) {
+    const { outbox, opening, panels } = this.desk;
+    if (!(await outbox.flush())) {
+      panels.toast(`${outbox.problem} “${entry.words}” is ${STEPS[kind].state} as soon as it is back.`);
+      return;
+    }
+    await opening.readAnew(entry.documents.map(({ id }) => id));
+    panels.toast(words);
+  }
+
+  /* First to the document, then the step, so that one sees what it does. */
+  async #elsewhere(kind, entry) {
     const { desk } = this;
-    const { done, back } = WORDS[kind];
-    if (documents.length === 1 && !here) {
-      const words = `${done} in ${entry.documents[0].name ?? desk.nameOf(documents[0])}: ${entry.words} · ${back}`;
-      if (!entry.backward) desk.queue.forget(documents); // how it looks after that is for the server to say
-      await desk.opening.open(documents[0], { words });
-      return;
-    }
-    const sent = await desk.outbox.flush();
-    if (!sent) {
-      desk.panels.toast(`The server does not answer: ${done.toLowerCase()} is “${entry.words}” as soon as it is back.`);
-      return;
-    }
-    desk.queue.forget(documents.filter((id) => id !== desk.openId));
-    await desk.readAnew(documents);
-    const count = documents.length > 1 ? ` in ${documents.length} documents` : "";
-    desk.panels.toast(`${done}${count}: ${entry.words} · ${back}`);
+    const [{ id }] = entry.documents;
+    const shown = await desk.opening.open(id);
+    if (desk.openId === id) await this.#here(kind, entry, true);
+    else if (shown) desk.history.drop([entry.id]); // the document is gone, and so is what could be undone
+  }
+
+  #overDocuments(kind, entry) {
+    const { history, queue, openId } = this.desk;
+    const { done, other, back, state } = STEPS[kind];
+    history.mark(entry.id, state);
+    this.#send(kind, entry, []);
+    queue.forget(entry.documents.map(({ id }) => id).filter((id) => id !== openId));
+    return this.#bySending(kind, entry, `${done} in ${entry.documents.length} documents: ${entry.words} · ${this.desk.editor.keyFor(other)} ${back}`);
   }
 }
+
+/* Whether a step changes nothing in the text, so that words have to say it. */
+const isQuiet = ({ added, removed }) => !added.length && !removed.length;

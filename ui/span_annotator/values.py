@@ -1,62 +1,17 @@
-"""What goes into the annotator and what comes back; offsets are code points throughout."""
+"""What goes into the annotator: settings of the desk. Documents and edits travel over HTTP (api/desk)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
-from core.documents import Span, check_label
-from core.errors import InvalidSpan, InvalidValue
+from core.documents import check_label
+from core.errors import InvalidValue
 from ui.palette import HUES
 
-Action = Literal["accept", "skip", "save", "previous", "next"]
-Decision = Literal["accepted", "rejected"]
-ACTIONS: tuple[str, ...] = get_args(Action)
-DECISIONS: tuple[str, ...] = get_args(Decision)
-
-# Keys that mean something else in the editor, and R and C, which Streamlit takes for itself.
-RESERVED_KEYS = frozenset("axfrc")
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """A span that a model or a rule proposes; `score` is 0..1, `id` is what decisions refer to."""
-
-    id: int
-    start: int
-    end: int
-    label: str
-    score: float
-
-    def __post_init__(self) -> None:
-        Span(self.start, self.end, self.label, self.score)  # the same limits
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotatorDocument:
-    """One document as it stands in the store; raises InvalidSpan for an offset beyond the text."""
-
-    id: int
-    text: str
-    tokens: Sequence[tuple[int, int]]
-    spans: Sequence[Span]
-    suggestions: Sequence[Suggested]
-    revision: int
-    status: str
-    flagged: bool
-    language: str
-
-    def __post_init__(self) -> None:
-        items: list[Span | Suggested] = [*self.spans, *self.suggestions]
-        for item in items:
-            if item.end > len(self.text):
-                raise InvalidSpan(
-                    f"The span {item.label} {item.start}-{item.end} ends beyond document {self.id}, "
-                    f"which has {len(self.text)} characters."
-                )
-        if any(not 0 <= start < end <= len(self.text) for start, end in self.tokens):
-            raise InvalidSpan(f"A token of document {self.id} lies outside its {len(self.text)} characters.")
+Screen = Literal["train", "documents", "labels"]
+SCREENS: tuple[str, ...] = get_args(Screen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +31,29 @@ class AnnotatorLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """What a person did to one document, checked against it."""
+class Sources:
+    """Who suggests: a model by id, the project's dictionary, its rules; scored ones show from `threshold` (0..1)."""
 
-    document_id: int
-    base_revision: int
-    spans: tuple[Span, ...]
-    action: Action
-    flagged: bool
-    decisions: Mapping[int, Decision]
-    seconds: float
+    model: int | None = None
+    dictionary: bool = False
+    rules: bool = False
+    threshold: float = 0.5
+    model_name: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.threshold <= 1.0:
+            raise InvalidValue(f"A threshold lies between 0 and 1, not {self.threshold}.")
 
 
-def label_keys(labels: Sequence[AnnotatorLabel]) -> dict[int, str]:
-    """The key of each label by label id: its own where it is free and allowed, else the next free of 1…9, 0."""
-    keys: dict[int, str] = {}
-    for label in labels:
-        key = (label.key or "").lower()
-        usable = len(key) == 1 and key.isalnum() and key not in RESERVED_KEYS
-        if usable and key not in keys.values():
-            keys[label.id] = key
-    digits = (digit for digit in "1234567890" if digit not in keys.values())
-    for label in labels:
-        if label.id not in keys:
-            digit = next(digits, None)
-            if digit is None:
-                break
-            keys[label.id] = digit
-    return keys
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The documents to go through: the queue's name, and what a document must be (see api/desk/opening.py).
+
+    `narrowed` names each part of the filter that a person has chosen beside the queue, and says it in words;
+    `everything` is how many documents these parts let through in all queues, None where nobody has counted.
+    """
+
+    name: str = "all"
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    narrowed: Sequence[tuple[str, str]] = ()
+    everything: int | None = None

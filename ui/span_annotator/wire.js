@@ -1,6 +1,7 @@
 /* The border to the server: offsets are code points outside and UTF-16 units inside. */
 
 import { makeSpan, sortSpans, spanKey } from "./edits.js";
+import { gathered } from "./sources.js";
 
 export function readLabels(rows) {
   return new Map(rows.map(([id, name, hue, key, description]) => [id, { id, name, hue, key, description }]));
@@ -35,10 +36,8 @@ export function placed(state, { offsets }, known = []) {
   return { ...state, spans };
 }
 
-export function readSuggestions({ offsets }, rows) {
-  return rows.map(([id, start, end, label, score, source]) =>
-    Object.freeze({ id, start: offsets.unit(start), end: offsets.unit(end), label, score, source }),
-  );
+export function readSuggestions({ offsets }, rows, modelName) {
+  return gathered(rows, (point) => offsets.unit(point), modelName);
 }
 
 /* A delta as the server takes it, without document and base. */

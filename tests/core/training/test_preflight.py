@@ -37,3 +37,13 @@ def test_no_dev_documents_is_a_warning_only() -> None:
     found = preflight(toy_documents(5), [], "en")
     assert not found.problems
     assert "last epoch is kept" in found.warnings[0]
+
+
+def test_overlapping_spans_are_counted_and_the_rule_decides_which_are_lost() -> None:
+    nested = Document("Bank of England wins", (Span(0, 15, "ORG"), Span(8, 15, "LOC")), id="nested")
+    lost = {}
+    for rule in ("outermost", "innermost", "first"):
+        found = preflight([nested], [], "en", flat_rule=rule)
+        assert (found.overlapping, found.flat_rule) == (2, rule)
+        lost[rule] = [item.span.label for _, item in found.unrepresented]
+    assert lost == {"outermost": ["LOC"], "innermost": ["ORG"], "first": ["LOC"]}
