@@ -64,7 +64,9 @@ _FIELDS = {
     "freeze_embeddings": Field(bool, "Leave the encoder's embeddings as they are: faster, less memory"),
     "freeze_layers": Field(int, "Lower layers left as they are", "layers", 0, 64),
     "precision": Field(
-        str, "Number format; auto is bf16 where the GPU has it, else fp32", choices=("auto", "fp32", "bf16")
+        str,
+        "Number format of products; auto: bf16 where that is faster. Published scores are of fp32",
+        choices=("auto", "fp32", "bf16"),
     ),
     "patience": Field(
         int, "Epochs without a better dev F1 before stopping, after half of the plan", "epochs", 1, 500, optional=True

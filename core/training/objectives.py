@@ -7,42 +7,17 @@ and four of 8 give the same gradient, whatever their lengths.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from core.training.batches import IGNORED, Batch
+from core.training.hardware import Hardware
 
 if TYPE_CHECKING:
     from core.models.tagger import Tagger
-
-
-@dataclass(frozen=True, slots=True)
-class Hardware:
-    """Where and in which number format a run computes."""
-
-    device: torch.device
-    half: bool  # bf16 autocast
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """The context of a forward pass."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16) if self.half else nullcontext()
-
-    def tensor(self, array: np.ndarray) -> Tensor:
-        """The array on the device; the copy to a GPU overlaps with its work."""
-        tensor = torch.from_numpy(array)
-        if self.device.type == "cuda":
-            return tensor.pin_memory().to(self.device, non_blocking=True)
-        return tensor
-
-    def inputs(self, batch: dict[str, np.ndarray]) -> dict[str, Tensor]:
-        """All inputs on the device."""
-        return {name: self.tensor(array) for name, array in batch.items()}
 
 
 def summed_loss(tagger: Tagger, batch: Batch, hardware: Hardware) -> Tensor:
@@ -62,8 +37,9 @@ def backward_step(tagger: Tagger, batches: Sequence[Batch], hardware: Hardware) 
     """Add the gradient of one optimiser step to the parameters; returns its mean loss a token, detached."""
     labelled = sum(batch.labelled for batch in batches)
     total = torch.zeros((), device=hardware.device)
-    for batch in batches:
-        loss = summed_loss(tagger, batch, hardware) / labelled
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += loss.detach()
+    with hardware.products():
+        for batch in batches:
+            loss = summed_loss(tagger, batch, hardware) / labelled
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += loss.detach()
     return total

@@ -1,4 +1,4 @@
-"""Device, seeds, AdamW and its learning rate: what a run sets up once."""
+"""Seeds, AdamW and its learning rate: what a run sets up once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import random
 import numpy as np
 import torch
 from torch import nn
-from torch.optim import AdamW
+from torch.optim import Optimizer
 
-from core.errors import InvalidConfig
 from core.models.tagger import Tagger
 from core.training.config import TrainingConfig
-from core.training.objectives import Hardware
+from core.training.hardware import Hardware
+from core.training.row_adamw import RowAdamW, by_rows
 
 
 def seed_everything(seed: int) -> None:
@@ -22,30 +22,19 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def choose_hardware(config: TrainingConfig) -> Hardware:
-    """The device and number format that `config` asks for; sets the thread count. Raises InvalidConfig without a GPU.
+def make_optimizer(tagger: Tagger, config: TrainingConfig, hardware: Hardware) -> RowAdamW:
+    """AdamW over what is not frozen; each group remembers its highest rate as `peak`.
 
-    bf16 is automatic on a GPU that has it; on a CPU it made small encoders slower and is used only when asked for.
+    On a CPU large embeddings are updated by rows; a GPU updates a whole table faster than it finds the rows.
     """
-    if config.threads is not None:
-        torch.set_num_threads(config.threads)
-    has_gpu = torch.cuda.is_available()
-    if config.device == "cuda" and not has_gpu:
-        raise InvalidConfig("device is cuda, but there is no usable GPU here; choose auto or cpu.")
-    device = torch.device("cuda" if has_gpu and config.device != "cpu" else "cpu")
-    if config.precision == "auto":
-        return Hardware(
-            device, half=device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-        )
-    return Hardware(device, half=config.precision == "bf16")
-
-
-def make_optimizer(tagger: Tagger, config: TrainingConfig) -> AdamW:
-    """AdamW over what is not frozen; each group remembers its highest rate as `peak`."""
     groups = tagger.parameter_groups(config)
     for group in groups:
         group["peak"] = group["lr"]
-    return AdamW(groups, fused=True)
+    optimizer = RowAdamW(groups)
+    if hardware.device.type == "cpu":
+        by_rows(tagger)
+        optimizer.watch(tagger)
+    return optimizer
 
 
 def rate_factor(step: int, steps: int, config: TrainingConfig) -> float:
@@ -58,7 +47,7 @@ def rate_factor(step: int, steps: int, config: TrainingConfig) -> float:
     return (steps - step) / max(1, steps - warmup)
 
 
-def set_rate(optimizer: AdamW, factor: float) -> float:
+def set_rate(optimizer: Optimizer, factor: float) -> float:
     """Give every group `factor` of its peak rate; returns the first group's rate."""
     for group in optimizer.param_groups:
         group["lr"] = factor * group["peak"]

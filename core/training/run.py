@@ -29,9 +29,9 @@ from core.training.checkpoint import (
 )
 from core.training.config import TrainingConfig
 from core.training.examples import encode, make_ledger
+from core.training.hardware import Hardware, choose_hardware
 from core.training.objectives import backward_step
 from core.training.optimization import (
-    choose_hardware,
     make_optimizer,
     rate_factor,
     seed_everything,
@@ -40,6 +40,7 @@ from core.training.optimization import (
 )
 from core.training.pace import Pace
 from core.training.progress import DevScores, OnProgress, Progress, TrainingResult
+from core.training.row_adamw import clip_gradients
 from core.training.scoring import predict
 from core.training.selection import Selection
 
@@ -84,7 +85,7 @@ class Run:
         self.ledger = make_ledger(self.train, self.dev, padding_share=padding, flat_rule=rule)
         self.steps = sum(-(-len(plan) // config.accumulation_steps) for plan in plans)
         self.tagger.to(self.hardware.device)
-        self.optimizer = make_optimizer(self.tagger, config)
+        self.optimizer = make_optimizer(self.tagger, config, self.hardware)
         self.checkpoints = Checkpoints(
             out_dir,
             fingerprint=fingerprint,
@@ -127,7 +128,7 @@ class Run:
         rate = set_rate(self.optimizer, factor)
         self.optimizer.zero_grad(set_to_none=True)
         loss = backward_step(self.tagger, batches, self.hardware)
-        torch.nn.utils.clip_grad_norm_(trained_parameters(self.tagger), self.config.clip_norm)
+        clip_gradients(trained_parameters(self.tagger), self.config.clip_norm)
         self.optimizer.step()
         self.position.step += 1
         self.position.step_in_epoch += 1
@@ -147,7 +148,8 @@ class Run:
             self._tell("training", learning_rate=rate)
 
     def _settle(self) -> None:
-        """Bring loss and pace up to date at an epoch's end."""
+        """Bring weights, loss and pace up to date at an epoch's end."""
+        self.optimizer.settle()
         self._read_loss()
         self.pace.settle()
 
@@ -188,21 +190,20 @@ class Run:
         self._save()
 
     def _score(self) -> DevScores:
-        """The dev documents against their full gold, spans that tags cannot say included."""
+        """An epoch's dev scores."""
         begun = time.monotonic()
         self._tell("evaluating")
-        predicted = predict(
-            self.tagger,
-            self.encoder,
-            self.dev,
-            self.hardware,
-            batch_tokens=self.config.batch_tokens,
-            between=self._stop_if_asked,
-        )
-        report = evaluate(self.dev.documents, predicted)
+        report = self._evaluate(self.hardware, between=self._stop_if_asked)
         self.position.last_report = report.to_json()
         self.pace.scored(time.monotonic() - begun)
         return DevScores.of(self.position.epoch, report)
+
+    def _evaluate(self, hardware: Hardware, *, between: Callable[[], None] = lambda: None) -> Report:
+        """The dev documents against their full gold, spans that tags cannot say included."""
+        predicted = predict(
+            self.tagger, self.encoder, self.dev, hardware, batch_tokens=self.config.batch_tokens, between=between
+        )
+        return evaluate(self.dev.documents, predicted)
 
     def _finish(self, snapshot_id: int | str | None) -> TrainingResult:
         """Take the best weights, write the model folder in one move, and drop the checkpoints."""
@@ -211,8 +212,7 @@ class Run:
         self._tell("exporting")
         if self.best is not None:
             load_trained_weights(self.tagger, self.best)
-        kept = position.best_report if self.best is not None else position.last_report
-        report = None if kept is None else Report.from_json(kept)
+        report = self._final_report()
         best_epoch = position.best_epoch if position.best_epoch is not None else done
         self._export(report, best_epoch, snapshot_id)
         self._count_time()
@@ -226,6 +226,15 @@ class Run:
             tokens_per_second=position.pieces / max(position.training_seconds, 1e-9),
             history=tuple(DevScores(**scores) for scores in position.history),
         )
+
+    def _final_report(self) -> Report | None:
+        """The dev scores of the weights as they are published, which predict in full precision."""
+        if not self.dev.documents:
+            return None
+        if not self.hardware.exact:
+            return self._evaluate(Hardware(self.hardware.device))
+        kept = self.position.best_report if self.best is not None else self.position.last_report
+        return None if kept is None else Report.from_json(kept)
 
     def _export(self, report: Report | None, best_epoch: int, snapshot_id: int | str | None) -> None:
         partial = self.out_dir / f"{RESULT}.partial"
@@ -278,6 +287,8 @@ class Run:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self.best = Checkpoints.restore(checkpoint, self.tagger, self.optimizer)
+        if self.hardware.device.type != "cpu":
+            self.optimizer.settle()  # the checkpoint may be of a CPU, which updates embeddings by rows
         self.position = checkpoint.position
         self.selection = Selection(self.position.best_epoch, self.position.best_f1)
 

@@ -13,7 +13,7 @@ from core.inference.decoding import Decoder, tagged_spans
 from core.models.tagger import Tagger
 from core.training.batches import cut_by_budget
 from core.training.examples import Encoded
-from core.training.objectives import Hardware
+from core.training.hardware import Hardware
 
 _BUDGET = 4  # without gradients, a batch may be larger by this factor
 
@@ -63,7 +63,7 @@ def _emissions(
             for chosen in cut_by_budget(np.argsort(-lengths, kind="stable"), lengths, batch_tokens):
                 between()
                 windows = [split.examples[index].window for index in chosen]
-                with hardware.autocast():
+                with hardware.autocast(), hardware.products():
                     batch = tagger(hardware.inputs(encoder.pad_batch(windows)))  # (batch, length, tags)
                 for window, row in zip(windows, batch.float().cpu().numpy(), strict=True):
                     scores[window.document].append((window, row))
