@@ -40,6 +40,11 @@ class Acceptance:
     open: int
 
 
+def source_of(model_id: int) -> str:
+    """The source of a model's suggestions; models are renamed, their ids stay."""
+    return f"model {model_id}"
+
+
 def replace(s: Session, document_id: int, source: str, spans: Iterable[Span]) -> int:
     """Put `spans` in place of the undecided suggestions of `source`; returns how many are new.
 

@@ -99,6 +99,7 @@ def _suggest(session: Session, model: Model, found: Mapping[int, Sequence[Span]]
         try:
             if load_annotation(session, document_id).status != "unlabelled":
                 continue
-            suggestions.replace(session, document_id, model.name, [span for span in spans if span.label in known])
+            proposed = [span for span in spans if span.label in known]
+            suggestions.replace(session, document_id, suggestions.source_of(model.id), proposed)
         except NotFound:
             continue

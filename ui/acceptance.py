@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from db import models
+from db import models, suggestions
 from db.suggestions import Acceptance
 from ui import render
 from ui.session import Page
@@ -53,4 +53,5 @@ def rate(row: Acceptance) -> str:
 def source_names(page: Page) -> dict[str, str]:
     """What people call the models that suggest; the dictionary and the rules have their names already."""
     with page.store.reading() as session:
-        return {f"model {model.id}": f"model {model.name}" for model in models.list_models(session, page.project.id)}
+        published = models.list_models(session, page.project.id)
+    return {suggestions.source_of(model.id): f"model {model.name}" for model in published}

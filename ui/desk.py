@@ -13,7 +13,8 @@ from db import documents, models, rules, suggestions
 from db.labels import Label
 from db.models import Model
 from db.projects import ProjectSummary
-from ui import acceptance
+from jobs import queue
+from ui import acceptance, notice
 from ui.queue_filter import QUEUE, QUEUES
 from ui.session import Page
 from ui.span_annotator import AnnotatorLabel, Sources, keymap
@@ -70,6 +71,8 @@ def choose_sources(page: Page) -> Sources:
             persist_state="session",
             disabled=model is None,
         )
+        if model is not None:
+            _prepare_all(page, model)
         with page.store.reading() as session:
             acceptance.short(page, suggestions.acceptance(session, page.project.id))
         accept, reject, every = (
@@ -91,6 +94,20 @@ def _choose_model(page: Page, by_id: Mapping[int, Model]) -> int | None:
         key=f"page:suggesting-model-{page.project.id}",
         persist_state="session",
     )
+
+
+def _prepare_all(page: Page, model: int) -> None:
+    """A button that has the model read every unlabelled document in a job, very long ones too."""
+    pressed = st.button(
+        "Read all unlabelled documents now",
+        icon=":material/playlist_play:",
+        help="Otherwise the model reads a document when it is opened, up to 50,000 characters.",
+        key="prepare-suggestions",
+    )
+    if pressed:
+        with notice.reported():
+            queue.submit_prediction(page.store, model, as_suggestions=True)
+            st.caption("The model reads them in the background; Home shows how far it is.")
 
 
 def _switch(page: Page, name: str, words: str, usable: bool, otherwise: str) -> bool:

@@ -19,7 +19,7 @@ from db.annotations import Annotation
 from db.connection import Store
 from db.documents import StoredDocument
 from db.projects import Project
-from db.suggestions import Suggestion
+from db.suggestions import Suggestion, source_of
 from ui.process import model_folder, store
 
 MAX_PREDICTED_CHARACTERS = 50_000  # a longer document is left to a prediction job, so that opening stays fast
@@ -53,11 +53,6 @@ class Sources:
         """The names under which their suggestions are stored."""
         model = () if self.model is None else (source_of(self.model),)
         return (*model, *(["dictionary"] if self.dictionary else []), *(["rules"] if self.rules else []))
-
-
-def source_of(model_id: int) -> str:
-    """The name under which a model's suggestions are stored."""
-    return f"model {model_id}"
 
 
 def missing(

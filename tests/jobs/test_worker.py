@@ -246,7 +246,7 @@ def test_predictions_are_stored_as_suggestions_where_nobody_has_answered(house):
         assert not any(suggestions.load(session, document_id) for document_id in labelled)
     assert len(stored) == 70
     assert [len(spans) for spans in stored.values()] == [len(found) for found in proposed]
-    assert {item.source for found in proposed for item in found} == {model.name}
+    assert {item.source for found in proposed for item in found} == {suggestions.source_of(model.id)}
 
 
 def test_a_worker_without_a_current_attempt_leaves_without_a_trace(house):
