@@ -292,6 +292,21 @@ def test_changes_that_do_not_fit_together_are_asked_about(desk, choice, kept, un
     stored_soon(work, spans=undone)
 
 
+def test_a_question_that_was_left_open_is_asked_again_on_return(desk):
+    work = desk(NEWS)
+    held = hold_edits(work)
+    label_first_two_words(work)
+    under_way(work, held)
+    work.case.change(0, spans=[[7, 13, "ORG"]])
+    let_go(work, held)
+    expect(work.notice()).to_contain_text("saved elsewhere")
+    go(work.page, "Labels")
+    go(work.page, "Annotate")
+    work.notice().get_by_role("button", name="Keep mine").click()
+    work.saved()
+    stored_soon(work, spans=[ANGELA])
+
+
 def test_an_edit_that_is_refused_is_taken_out_with_its_reason_and_is_one_click_away(desk):
     work = desk(NEWS)
     held = hold_edits(work)

@@ -17,7 +17,7 @@ export class Conflicts {
   handle(entry, { kind, message, current }) {
     if (entry.kind !== "edit") this.#notTurnedBack(entry, message);
     else if (kind === "gone") this.#gone(entry, current, message);
-    else if (kind === "stale" && current && this.#again(entry)) this.#stale(entry, current, message);
+    else if (current && this.#again(entry) && (kind === "stale" || this.#clashes(entry, current))) this.#stale(entry, current, message);
     else this.#refused(entry, message, current);
   }
 
@@ -43,6 +43,12 @@ export class Conflicts {
       if (state === null) this.#ask(id, stands);
       else if (!same) this.desk.showStored(id, `${this.#name(id)}: merged with changes saved elsewhere`);
     }
+  }
+
+  /* Refused because it lies over what stands by now: that is a question of two versions as well. */
+  #clashes({ documents }, current) {
+    const [id] = documents;
+    return documents.length === 1 && current[id] !== undefined && this.#compare(id, current[id]).state === null;
   }
 
   /* How what stands on the server goes together with what waits here. */

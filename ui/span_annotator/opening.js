@@ -63,8 +63,8 @@ export class Opening {
     this.desk.editor.locked = this.page === null;
     delete this.desk.root.dataset.opening;
     this.desk.root.removeAttribute("aria-busy");
-    if (this.asking) this.desk.panels.dismiss();
-    this.asking = false;
+    if (this.asked) this.desk.panels.dismiss(this.asked);
+    this.asked = null;
   }
 
   #failed(error, request, options) {
@@ -80,8 +80,7 @@ export class Opening {
       : count ? ` ${count} ${count === 1 ? "change is" : "changes are"} kept in this browser and sent when it is back.` : " Nothing is lost.";
     const what = this.page ? "The other document cannot be opened yet; you can go on with this one." : "No document can be opened yet.";
     const again = () => this.goTo(request, options);
-    desk.panels.ask(`${error.message} ${what}${kept}`, [["Try again", again]], "warning");
-    this.asking = true;
+    this.asked = desk.panels.ask(`${error.message} ${what}${kept}`, [["Try again", again]], "warning");
     if (error.away ?? true) this.retry = setTimeout(() => this.#probe(again, desk.history.version), RETRY);
   }
 

@@ -78,6 +78,12 @@ export class Outbox {
     this.held.add(document);
   }
 
+  /* Somebody new listens: what waited for a choice is sent again, so that the question is asked again. */
+  listen(listener) {
+    this.listener = listener;
+    this.held.clear();
+  }
+
   release(document) {
     this.held.delete(document);
   }

@@ -89,10 +89,13 @@ export class Panels {
     const row = make("span", "notice-actions");
     for (const [text, action] of choices) row.append(button("notice-button", text, "", action));
     this.notice.replaceChildren(make("span", "notice-text", message), row);
+    this.asked = Symbol("notice");
+    return this.asked;
   }
 
-  dismiss() {
-    this.notice.hidden = true;
+  /* Take the notice away; with `asked`, what `ask` answered, only that one. */
+  dismiss(asked = this.asked) {
+    if (asked === this.asked) this.notice.hidden = true;
   }
 
   /* Draw the eye to a question that is still open. */

@@ -29,7 +29,7 @@ export class Showing {
     const suggestions = readSuggestions(page.model, sheet.suggestions, desk.settings.model);
     editor.learnLabels([...state.spans, ...suggestions]);
     desk.worked.restart();
-    if (!desk.conflicts.asked.size) desk.panels.dismiss();
+    if (!desk.conflicts.asked.size && desk.panels.notice.dataset.tone !== "error") desk.panels.dismiss(); // a loss stays said
     desk.panels.quiet();
     editor.allowOverlaps(desk.settings.project.overlap);
     editor.open(page.model, new Edits(state), suggestions, desk.settings.threshold);

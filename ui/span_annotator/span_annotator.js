@@ -115,11 +115,11 @@ class Annotator {
     if (!outboxes.has(key)) outboxes.set(key, new Outbox(this.server, project.id, new Life(storage), storage));
     this.outbox = outboxes.get(key);
     this.server.onAnswer = () => this.outbox.away && this.outbox.flush();
-    this.outbox.listener = {
+    this.outbox.listen({
       onChange: () => this.saving.say(),
       onConfirmed: (entry, revisions) => this.#confirmed(entry, revisions),
       onFailed: (entry, result) => this.conflicts.handle(entry, result),
-    };
+    });
     this.queue = new Queue(this.server, this.outbox, project.overlap);
     this.queue.use(data.filter, data.sources);
     this.tabs = new Tabs(project.id, this.outbox.life.id, {
