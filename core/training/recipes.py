@@ -66,8 +66,8 @@ _CHARACTER_STEPS = (
 _CHARACTER_FACTORS = {"quick": 0.6, "balanced": 1.0, "thorough": 1.4}
 
 # Seconds of one processor core for one real sub-token (or character) of training.
-_SECONDS = {Size.CHARACTER: 0.00007, Size.SMALL: 0.0009, Size.BASE: 0.007, Size.LARGE: 0.025}
-_FROZEN_EMBEDDINGS = 0.8  # of that, with the embeddings frozen
+_SECONDS = {Size.CHARACTER: 0.00007, Size.SMALL: 0.0005, Size.BASE: 0.0035, Size.LARGE: 0.012}
+_FROZEN_EMBEDDINGS = 0.95  # of that, with the embeddings frozen
 _FROZEN_LAYER = 0.9  # of that, for each frozen layer
 _SCORING = 1.15  # the dev split after each epoch
 _START_AND_EXPORT = {Size.CHARACTER: 10.0, Size.SMALL: 15.0, Size.BASE: 40.0, Size.LARGE: 90.0}
