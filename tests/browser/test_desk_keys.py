@@ -202,6 +202,17 @@ def test_with_nothing_selected_the_palette_keeps_a_label_on(desk):
     assert work.stored()["spans"] == [at(NEWS, "Siemens", "ORG")]
 
 
+def test_with_a_label_on_the_name_at_the_caret_is_one_key(desk):
+    work = desk(NEWS)
+    work.press("1", "e")  # PER stays on; Angela Merkel gets it
+    work.press("ArrowRight", "2", "e", "e")  # past "visited"; ORG stays on: Siemens, and again: "in" as well
+    work.saved()
+    assert work.stored()["spans"] == [at(NEWS, "Angela Merkel", "PER"), at(NEWS, "Siemens in", "ORG")]
+    work.press("Control+z", "Control+z")
+    work.saved()
+    assert work.stored()["spans"] == [at(NEWS, "Angela Merkel", "PER")]
+
+
 def test_an_input_methods_enter_chooses_nothing_in_the_palette(desk):
     work = desk(CHINESE, language="zh", label_names=["人名", "地点", "组织"], keys={})
     work.press("ArrowDown", "e", "l")

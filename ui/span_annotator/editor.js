@@ -8,6 +8,7 @@ import { decided } from "./sources.js";
 import { obstacle } from "./carried.js";
 import { Misfits, nextUncarried } from "./misfits.js";
 import { Refusal, inTheWay } from "./refusal.js";
+import { grownEnd } from "./phrase.js";
 import { Reading } from "./reading.js";
 
 export class Editor extends Reading {
@@ -54,7 +55,8 @@ export class Editor extends Reading {
     }
   }
 
-  addSpan([start, end], label) {
+  /* `keepPicked`: the span stays picked also while a label is on. */
+  addSpan([start, end], label, { keepPicked = false } = {}) {
     const span = makeSpan(start, end, label);
     const same = this.near(span).find((other) => sameRange(other, span) && (!this.layers.on || other.label === label));
     if (same) {
@@ -65,9 +67,22 @@ export class Editor extends Reading {
     this.#put(span, [], (set, gone) => {
       this.selection = null;
       this.caret = { unit: set.end, after: true };
-      this.selected = this.sticky === null ? set : null;
+      this.selected = this.sticky === null || keepPicked ? set : null;
       return this.apply(this.#words(set), { spans: this.#spansWith([set], gone), decisions: this.#answered(set) });
     });
+  }
+
+  /* With a label on, the name at the caret gets it at once; the span that was set so grows when asked again. */
+  selectPhrase() {
+    const grows = this.selected !== null && this.selected === this.phrase;
+    if (grows) this.resize(this.phrase, this.phrase.start, grownEnd(this.model, this.phrase.end));
+    else {
+      super.selectPhrase();
+      const range = this.sticky === null ? null : this.range();
+      if (!range) return;
+      this.addSpan(range, this.sticky, { keepPicked: true });
+    }
+    this.phrase = this.selected;
   }
 
   /* What a span set by hand says about the suggestions it lies on: taken as they are, or corrected. */

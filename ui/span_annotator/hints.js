@@ -38,7 +38,10 @@ function hintsByKeys({ labels, selected, sticky, scene, keyFor }, range) {
   if (range) return [[keys, "label it"], ["Shift ← →", "change"], [keyFor("clear"), "clear"]];
   if (selected?.score !== undefined) return [[keyFor("accept-suggestion"), "accept"], [keyFor("reject-suggestion"), "reject"], [keys, "accept as another label"], ["Ctrl Shift ← →", "with another end"]];
   if (selected) return [[keys, "relabel"], [keyFor("remove"), "remove"], [keyFor("occurrences"), "every occurrence"], ["Ctrl Shift ← →", "move its end"], [keyFor("clear"), "done"]];
-  if (sticky !== null) return [["drag", `marks ${labels.get(sticky).name}`], ["double click", "a word"], [keyFor("clear"), "switch off"]];
+  if (sticky !== null) {
+    const name = labels.get(sticky).name;
+    return [["drag", `marks ${name}`], ["double click", "a word"], [keyFor("phrase"), "a name"], [keyFor("clear"), "switch off"]];
+  }
   const hints = [["drag", "or"], [keyFor("phrase"), "select a name"], [keys, "label"], [keyFor("undo"), "undo"]];
   return scene.pending.length ? [[keyFor("accept-suggestion"), "accept suggestion"], [keyFor("reject-suggestion"), "reject"], ...hints.slice(0, 3)] : hints;
 }
