@@ -16,7 +16,7 @@ from tests.browser.torture_hand import Torture
 pytestmark = pytest.mark.browser
 
 DOCUMENTS = 500
-GESTURES = 4  # at each document
+GESTURES = 6  # at each document
 PROJECTS = [("en", False), ("en", True), ("zh", False), ("zh", True)]
 
 

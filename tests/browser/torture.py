@@ -50,7 +50,7 @@ class TortureText:
 
 
 def torture_set(count: int = 500, *, seed: str = "torture") -> list[TortureText]:
-    """`count` texts, no two alike: half of them English, a quarter with overlapping spans allowed."""
+    """`count` texts, no two alike: half of them English, a third with overlapping spans allowed."""
     chance = random.Random(seed)
     made: list[TortureText] = []
     known: set[str] = set()
@@ -59,7 +59,7 @@ def torture_set(count: int = 500, *, seed: str = "torture") -> list[TortureText]
         text = _text(chance, _FLAVOURS[number % len(_FLAVOURS)])
         if text not in known:
             known.add(text)
-            made.append(TortureText(text, "zh" if number // 2 % 2 else "en", number % 4 == 3))
+            made.append(TortureText(text, "zh" if number // 2 % 2 else "en", number % 3 == 2))
     return made
 
 
@@ -111,7 +111,7 @@ def _table(chance: random.Random) -> str:
 def _endless(chance: random.Random) -> str:
     """A word longer than any line, of letters, marks, emoji or characters that need no space."""
     piece = chance.choice(("abcdefghij", "e\u0301x", "👍🏽", "𠮷", "שלום", "\u1112\u1161\u11ab", "क्ष", "a-", "٣٤"))
-    return f"see {piece * (chance.randint(100, 220) // len(piece))} end"
+    return f"see {piece * (chance.randint(90, 150) // len(piece))} end"
 
 
 def _blank(chance: random.Random) -> str:

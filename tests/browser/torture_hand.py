@@ -113,7 +113,8 @@ class Hand:
         )
         self.number = number
         self.model.open(number, self.texts[number])
-        self.done = []
+        on = [Gesture(key) for key, label in self.model.keys.items() if label == self.model.sticky]
+        self.done = on  # so that the gestures say all that is needed to do them again
 
     def perform(self, gesture: Gesture) -> bool:
         """Do it on both sides, where it means something; false where it cannot be done now."""

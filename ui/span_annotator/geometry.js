@@ -83,7 +83,8 @@ export class Geometry {
     return low;
   }
 
-  /* The grapheme border nearest to a point, within the token nearest to it. */
+  /* The border of a grapheme that a point means: of the grapheme it lies on, or else of the nearest one of the token
+     nearest to it. Where directions meet, one place on the screen is the border of several. */
   character(x, y) {
     const hit = this.hit(x, y);
     if (!hit) return null;
@@ -93,11 +94,9 @@ export class Geometry {
       const next = Math.min(end, this.model.nextCluster(unit));
       const reversed = isRightToLeft(this.model.text.slice(unit, next));
       for (const rect of this.view.rects(unit, next)) {
-        const height = distance(y, rect.top, rect.bottom) * 1000; // first the line, then the column
-        const before = height + Math.abs(x - (reversed ? rect.right : rect.left));
-        const after = height + Math.abs(x - (reversed ? rect.left : rect.right));
-        if (!best || before < best.gap) best = { unit, gap: before };
-        if (after < best.gap) best = { unit: next, gap: after };
+        const gap = distance(y, rect.top, rect.bottom) * 1000 + distance(x, rect.left, rect.right); // first the line
+        const onTheRight = x > (rect.left + rect.right) / 2;
+        if (!best || gap < best.gap) best = { unit: onTheRight !== reversed ? next : unit, gap };
       }
       unit = next;
     }
