@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("desk", "loop", "train", "predict", "jobs", "store", "documents")
+PARTS = ("desk", "torture", "loop", "train", "predict", "jobs", "store", "documents")
 
 if __name__ == "__main__":
     failed = []

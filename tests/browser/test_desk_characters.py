@@ -31,6 +31,8 @@ LINES = {
     "thai": "สวัสดี กำลัง",
     "arabic": "التقى محمدٌ في ٣ باريس",
     "hebrew": "שָׁלוֹם 12 עולם",
+    "numbers": "٢٠٢٦ ٣٤ and من15 3.5",
+    "first strong": "𠮷 12 שלום",
     "mixed": "Order 15 من باريس to Paris",
     "ends": "one\r\ntwo\rthree\n\nfour",
     "chinese": "彭小军，浙商银行。",

@@ -218,9 +218,14 @@ class Hand:
                 return gesture
             points.append(found[0])
         far = max(abs(points[0][0] - self.last_press[0]), abs(points[0][1] - self.last_press[1]))
-        if gesture.kind == "double click" and far < APART:
+        if gesture.kind == "double click" and (far < APART or self._is_labelled(gesture.first)):
             return gesture
         return Gesture(gesture.kind, gesture.first, gesture.last, tuple(points))
+
+    def _is_labelled(self, token: int) -> bool:
+        """Whether the first click would pick a span, whose grips may then lie under the second."""
+        start, end = self.model.starts[token], self.model.ends[token]
+        return any(span[0] < end and start < span[1] for span in self.model.state.spans)
 
     def _token(self, place: int) -> int:
         """The token at a place that is in one."""

@@ -5,6 +5,8 @@
 
 const FEW = 16; // spans, for which a look at all others costs less than an index of them
 
+import { changedItems } from "./sorted_spans.js";
+
 export const makeSpan = (start, end, label) => Object.freeze({ start, end, label });
 export const sameRange = (a, b) => a.start === b.start && a.end === b.end;
 export const sameSpan = (a, b) => sameRange(a, b) && a.label === b.label;
@@ -86,6 +88,8 @@ export function forced(state, delta, overlaps) {
 /* The status that the store gives a document whose spans an edit has touched. */
 export const statusOnceEdited = (status) => (status === "unlabelled" || status === "skipped" ? "draft" : status);
 
+const NONE = Object.freeze([]);
+
 export class Edits {
   constructor(state) {
     this.state = state;
@@ -113,6 +117,7 @@ export class Edits {
 
   /* Suggestions still open: neither decided nor already labelled just so, from `threshold` up, none over another. */
   pending(suggestions, threshold) {
+    if (!suggestions.length) return NONE;
     const { spans, decisions } = this.state;
     const labelled = new Set(spans.map(spanKey));
     const open = suggestions.filter(

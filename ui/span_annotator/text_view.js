@@ -67,12 +67,14 @@ export class TextView {
     this.#drawLater();
   }
 
-  /* In idle moments: first the labels still to be drawn, then the names of the runs, which count the spans. */
-  #drawLater() {
+  /* In idle moments: first the labels still to be drawn, then the names of the runs, which count the spans; `unnamed`
+     are those left to name. */
+  #drawLater(unnamed = null) {
     cancelIdle(this.idle);
     this.idle = whenIdle((deadline) => {
       if (!this.bare.size) {
-        this.#nameRuns();
+        const left = this.#nameRuns(unnamed ?? this.runs.flat(), deadline);
+        if (left.length) this.#drawLater(left);
         return;
       }
       for (const index of this.bare) {
@@ -84,13 +86,16 @@ export class TextView {
     });
   }
 
-  #nameRuns() {
+  /* Name runs as long as there is time; those that are left. */
+  #nameRuns(runs, deadline) {
     const placeIn = placesOf(this.scene);
-    for (const run of this.runs.flat()) {
+    for (const [i, run] of runs.entries()) {
       const item = this.owners.get(run);
       const name = nameOf(item, this.scene, this.model.text, placeIn(item)) + (run.classList.contains("first") ? "" : ", continued");
       if (run.ariaLabel !== name) run.ariaLabel = name;
+      if (deadline.timeRemaining() < 3) return runs.slice(i + 1);
     }
+    return [];
   }
 
   /* Draw now what was left for idle moments: it comes into sight. */
