@@ -1,7 +1,7 @@
 """A scripted person labels real documents exactly as their gold says, and every key and move of the mouse is counted.
 
-By keyboard: the caret goes to the first token of a span (counted apart), E guesses the name, a label key sets it, and
-where the guess is off the end is moved a token a key. By mouse: a label stays on, and each span is one drag.
+By keyboard: the caret goes to the first token of a span (counted apart), a label key where another label is on, E
+takes the name, and where it is off the end is moved a token a key. By mouse: a label stays on, each span is one drag.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Session:
         self.connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, isolation_level=None)
 
     def by_keyboard(self) -> Count:
-        """E and a label key for each span."""
+        """A label stays on, E for each span."""
+        on = ""
         for number, document in enumerate(self.documents):
             self._arrive(number)
             tokens = tokenize(document.text, "en")
@@ -73,8 +74,12 @@ class Session:
                 first, last = starts.index(span.start), ends.index(span.end)
                 for _ in range(first - at):
                     self._key("ArrowRight", "steps")
+                if place and first == at:
+                    self._key("Escape", "label")  # lets go of the span before: the caret has not left it
+                if span.label != on:
+                    self._key(self.key[span.label], "label")
+                    on = span.label
                 self._key("e", "name")
-                self._key(self.key[span.label], "label")
                 off = last - ends.index(self._stored(number)[place][1])
                 self.count.exact += off == 0
                 for _ in range(abs(off)):

@@ -55,6 +55,8 @@ UNITS = f"""([start, end]) => {{
     const {{ left, top, width, height }} = range.getBoundingClientRect();
     return [left, top, width, height];
 }}"""
+
+
 def graphemes(text: str) -> list[tuple[int, int]]:
     """The extended grapheme clusters of a text as code-point ranges."""
     return [match.span() for match in regex.finditer(r"\X", text)]
@@ -171,3 +173,19 @@ def test_a_carriage_return_of_its_own_ends_a_line(desk):
     work.saved()
     start = LINES["ends"].index("three")
     assert work.stored()["spans"] == [[start, start + 5, "PER"]]
+
+
+def test_a_long_paragraph_runs_as_it_began_in_every_block(desk):
+    words = [f"word{number}" for number in range(200)]
+    text = " ".join([*words, "שלום", "עולם", *words])
+    work = desk(text)
+    directions = work.page.evaluate(
+        f'() => [...{SHADOW}.querySelectorAll(".block")].map((block) => getComputedStyle(block).direction)'
+    )
+    assert len(directions) > 2
+    assert set(directions) == {"ltr"}
+    work.press("Control+End", "Home", "Shift+ArrowRight", "1")  # to the right is forward in the last block as well
+    work.saved()
+    ((begin, end, _),) = work.stored()["spans"]
+    assert begin > text.index("שלום")
+    assert text[begin:end].startswith("word")

@@ -254,7 +254,7 @@ export class TextModel {
   }
 
   runsRightToLeft(unit) {
-    const [start, end] = this.stretchAt(unit);
+    const [start, end] = this.stretchAt(this.lineAt(unit)[0]);
     return startsRightToLeft(this.text.slice(start, end));
   }
 }

@@ -47,6 +47,8 @@ export class TextView {
       const node = document.createTextNode(model.drawn.slice(start, end));
       this.nodes[index] = [{ start, node }];
       this.elements[index] = make("div", "block");
+      // the rest of a paragraph runs as it began; any other line finds its own direction
+      if (start > 0 && model.drawn[start - 1] !== "\n") this.elements[index].dir = model.runsRightToLeft(start) ? "rtl" : "ltr";
       this.elements[index].append(node);
       this.bare.add(index);
     }
