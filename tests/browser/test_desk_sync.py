@@ -1,89 +1,41 @@
-"""Saving by itself, undo over documents, an absent server, two tabs: what the screen calls saved is in the database,
-and what is not there yet never goes away without a word."""
+"""Saving at the desk in a real Chromium: by itself, once, also when the server or the page goes away."""
 
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from db import annotations, documents, labels
+from db import annotations
 from db.connection import open_store
 from tests.browser.annotator_desk import Desk, Harness
 from tests.browser.browsing import go
 from tests.browser.server import free_port, running_app
+from tests.browser.sync_moves import (
+    ANGELA,
+    EDITS,
+    NEWS,
+    OFFLINE,
+    OSLO,
+    PARIS,
+    ROME,
+    fetched_ahead,
+    hold_edits,
+    label_first_two_words,
+    let_go,
+    sent,
+    server_away,
+    server_back,
+    stored_soon,
+    under_way,
+)
 
 pytestmark = pytest.mark.browser
-
-NEWS = "Angela Merkel visited Siemens in Munich."
-PARIS = "The second document is about Paris."
-ROME = "Anna lives in Rome."
-OSLO = "Bob works in Oslo."
-ANGELA = [0, 13, "PER"]
-EDITS = re.compile(r"/api/desk/\d+/edits$")
-DESK = re.compile(r"/api/desk/")
-OFFLINE = re.compile("offline")
-
-
-def label_first_two_words(work: Desk) -> None:
-    """Angela Merkel, by keyboard."""
-    work.press("Shift+ArrowRight", "Shift+ArrowRight", "1")
-
-
-def stored_soon(work: Desk, number: int = 0, **wanted: object) -> None:
-    """Wait until the database holds it; 5 seconds, for slow machines."""
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        stored = work.stored(number)
-        if all(stored[name] == value for name, value in wanted.items()):
-            return
-        work.page.wait_for_timeout(20)
-    assert {name: work.stored(number)[name] for name in wanted} == wanted
-
-
-def server_away(page: Page) -> None:
-    """From now on no question of the desk arrives."""
-    page.route(DESK, lambda route: route.abort("connectionrefused"))
-
-
-def server_back(page: Page) -> None:
-    page.unroute(DESK)
-
-
-def sent(work: Desk) -> None:
-    """Wait until all that was kept while the server was away has arrived; it is tried again every 10 seconds."""
-    expect(work.root).to_have_attribute("data-state", "saved", timeout=20_000)
-
-
-def rows(work: Desk) -> Locator:
-    """The labels of the spans in the side list."""
-    return work.page.locator(".list .row-label")
-
-
-def hold_edits(work: Desk) -> list[Route]:
-    """From now on edits do not arrive; they gather here."""
-    held: list[Route] = []
-    work.page.route(EDITS, lambda route: held.append(route))
-    return held
-
-
-def under_way(work: Desk, held: list[Route]) -> None:
-    """Wait until edits were sent."""
-    while not held:
-        work.page.wait_for_timeout(20)
-
-
-def let_go(work: Desk, held: list[Route]) -> None:
-    """What was held back arrives now, and what follows at once."""
-    held[0].continue_()
-    work.page.unroute(EDITS)
 
 
 def test_a_label_is_saved_by_itself(desk):
@@ -143,17 +95,6 @@ def test_accept_paints_the_next_document_without_waiting_for_the_server(desk):
     assert work.stored(2)["spans"] == [[0, 4, "PER"]]
 
 
-def fetched_ahead(work: Desk, questions: int) -> None:
-    """Wait until so many questions for a document have been answered."""
-    work.page.wait_for_function(
-        """(least) => {
-            const asked = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/open"));
-            return asked.length >= least;
-        }""",
-        arg=questions,
-    )
-
-
 def test_with_nothing_fetched_the_old_document_stays_until_the_server_is_back(desk):
     work = desk(NEWS, PARIS)
     label_first_two_words(work)
@@ -187,183 +128,6 @@ def test_an_answer_that_is_lost_does_not_make_the_edit_happen_twice(desk):
     assert lost == [200]
     assert work.stored()["spans"] == [ANGELA]
     assert work.stored()["revision"] == 1
-
-
-def test_undo_takes_back_here_and_in_the_database(desk):
-    work = desk(NEWS)
-    label_first_two_words(work)
-    work.press("f")
-    work.saved()
-    work.press("Control+z", "Control+z")
-    work.saved()
-    assert work.spans() == []
-    stored_soon(work, spans=[], flagged=False, status="unlabelled")
-    work.press("Control+Shift+z")
-    work.saved()
-    assert work.spans() == ["PER Angela Merkel"]
-    stored_soon(work, spans=[ANGELA], flagged=False, status="draft")
-
-
-def test_undo_of_an_accept_leads_back_to_its_document(desk):
-    work = desk(NEWS, PARIS)
-    label_first_two_words(work)
-    work.press("Enter")
-    work.shows("Paris")
-    work.press("Control+z")
-    work.shows("Angela")
-    expect(work.toast()).to_contain_text("accepted")
-    expect(work.toast()).to_contain_text("brings it back")
-    work.saved()
-    stored_soon(work, status="draft", spans=[ANGELA])
-    work.press("Control+Shift+z")
-    work.saved()
-    stored_soon(work, status="accepted", spans=[ANGELA])
-
-
-def test_undo_goes_on_after_a_reload_and_across_documents(desk):
-    work = desk(NEWS, PARIS)
-    label_first_two_words(work)
-    work.press("Enter")
-    work.shows("Paris")
-    work.press("Shift+ArrowRight", "2")
-    work.saved()
-    work.reload()
-    work.shows("Paris")
-    work.press("Control+z")
-    expect(work.toast()).to_contain_text("ORG")
-    stored_soon(work, 1, spans=[], status="unlabelled")
-    work.press("Control+z")
-    work.shows("Angela")
-    stored_soon(work, 0, spans=[ANGELA], status="draft")
-    work.press("Control+z")
-    stored_soon(work, 0, spans=[], status="unlabelled")
-    work.press("Control+Shift+z", "Control+Shift+z", "Control+Shift+z")
-    stored_soon(work, 0, spans=[ANGELA], status="accepted")
-    stored_soon(work, 1, spans=[[0, 3, "ORG"]])
-
-
-def test_skip_and_flag_are_undone_too(desk):
-    work = desk(NEWS, PARIS)
-    work.press("f", " ")
-    work.shows("Paris")
-    stored_soon(work, 0, status="skipped", flagged=True)
-    work.press("Control+z")
-    work.shows("Angela")
-    stored_soon(work, 0, status="unlabelled", flagged=True)
-    work.press("Control+z")
-    stored_soon(work, 0, status="unlabelled", flagged=False)
-
-
-def test_changes_of_two_hands_that_fit_together_are_merged(desk):
-    work = desk(NEWS)
-    held = hold_edits(work)
-    label_first_two_words(work)
-    under_way(work, held)
-    work.case.change(0, spans=[[33, 39, "LOC"]])
-    let_go(work, held)
-    work.saved()
-    expect(work.toast()).to_contain_text("merged with changes saved elsewhere")
-    assert work.stored()["spans"] == [ANGELA, [33, 39, "LOC"]]
-    expect(rows(work)).to_have_text(["PER", "LOC"])
-
-
-@pytest.mark.parametrize(
-    ("choice", "kept", "undone"),
-    [
-        ("Keep mine on top of theirs", [ANGELA], [[7, 13, "ORG"]]),
-        ("Take theirs", [[7, 13, "ORG"]], [ANGELA]),
-    ],
-)
-def test_changes_that_do_not_fit_together_are_asked_about(desk, choice, kept, undone):
-    work = desk(NEWS)
-    held = hold_edits(work)
-    label_first_two_words(work)
-    under_way(work, held)
-    work.case.change(0, spans=[[7, 13, "ORG"]])
-    let_go(work, held)
-    expect(work.notice()).to_contain_text("saved elsewhere")
-    assert work.stored()["spans"] == [[7, 13, "ORG"]]
-    assert work.spans() == ["PER Angela Merkel"]
-    work.notice().get_by_role("button", name=choice).click()
-    work.saved()
-    stored_soon(work, spans=kept)
-    work.press("Control+z")
-    work.saved()
-    stored_soon(work, spans=undone)
-
-
-def test_a_question_that_was_left_open_is_asked_again_on_return(desk):
-    work = desk(NEWS)
-    held = hold_edits(work)
-    label_first_two_words(work)
-    under_way(work, held)
-    work.case.change(0, spans=[[7, 13, "ORG"]])
-    let_go(work, held)
-    expect(work.notice()).to_contain_text("saved elsewhere")
-    go(work.page, "Labels")
-    go(work.page, "Annotate")
-    work.notice().get_by_role("button", name="Keep mine").click()
-    work.saved()
-    stored_soon(work, spans=[ANGELA])
-
-
-def test_an_edit_that_is_refused_is_taken_out_with_its_reason_and_is_one_click_away(desk):
-    work = desk(NEWS)
-    held = hold_edits(work)
-    label_first_two_words(work)
-    under_way(work, held)
-    with work.case.harness.store.writing() as session:
-        labels.remove(session, labels.ids(session, work.case.project)["PER"], actor="you")
-    let_go(work, held)
-    expect(work.notice()).to_contain_text("Not saved: PER “Angela Merkel”. This project has no label")
-    expect(rows(work)).to_have_count(0)
-    work.press("Shift+ArrowRight", "2")
-    work.saved()
-    [[_, _, label]] = work.stored()["spans"]
-    assert label == "ORG"
-    work.notice().get_by_role("button", name="Show mine again").click()
-    expect(rows(work).filter(has_text="PER")).to_have_count(1)
-    expect(work.notice()).to_contain_text("Not saved: brought my version back")
-    expect(rows(work)).to_have_text("ORG")
-
-
-def test_what_another_browser_saved_is_seen_when_one_looks_again(desk):
-    work = desk(NEWS)
-    work.case.change(0, spans=[ANGELA])
-    work.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    expect(rows(work)).to_have_text("PER")
-    expect(work.toast()).to_contain_text("changed elsewhere")
-
-
-def test_a_document_deleted_elsewhere_is_said_and_the_next_is_opened(desk):
-    work = desk(NEWS, PARIS)
-    label_first_two_words(work)
-    work.saved()
-    fetched_ahead(work, questions=2)
-    with work.case.harness.store.writing() as session:
-        documents.delete(session, [work.case.ids[0]], actor="you")
-    work.press("Shift+ArrowRight", "2")
-    work.shows("Paris")
-    expect(work.toast()).to_contain_text("deleted elsewhere")
-
-
-def test_two_tabs_on_one_document_notice_each_other_and_show_each_others_spans(desk):
-    work = desk(NEWS, PARIS)
-    page = work.page.context.new_page()
-    try:
-        other = Desk(page, work.case, document=0)
-        expect(work.page.locator(".shared")).to_be_visible()
-        expect(other.page.locator(".shared")).to_be_visible()
-        label_first_two_words(other)
-        other.saved()
-        expect(rows(work)).to_have_text("PER")
-        work.page.bring_to_front()
-        work.press("Enter")
-        work.shows("Paris")
-        expect(other.page.locator(".shared")).to_be_hidden()
-        stored_soon(work, 0, spans=[ANGELA], status="accepted")
-    finally:
-        page.close()
 
 
 def test_a_closed_tab_leaves_its_unsent_edits_to_the_next(desk):
@@ -411,32 +175,6 @@ def test_leaving_for_another_screen_right_after_a_key_still_saves(desk):
     label_first_two_words(work)
     go(work.page, "Labels")
     stored_soon(work, spans=[ANGELA])
-
-
-def test_a_bulk_edit_is_one_step_back_and_forth(desk):
-    work = desk("Anna met Bob. Then Anna left.", "Later Anna came back.", "Nobody is named here.")
-    with work.case.harness.store.reading() as session:
-        person = labels.ids(session, work.case.project)["PER"]
-    hits = [(work.case.ids[0], 0, 4), (work.case.ids[1], 6, 10)]
-    changes = [
-        {"document": document, "base": 0, "added": [[start, end, person]], "removed": []}
-        for document, start, end in hits
-    ]
-    edit = {"id": str(uuid4()), "kind": "edit", "words": "PER “Anna” twice", "seconds": 0, "changes": changes}
-    work.case.harness.app.ask(f"/api/desk/{work.case.project}/edits", json_body={"edits": [edit]})
-    assert work.stored(1)["spans"] == [[6, 10, "PER"]]
-    work.reload()
-    expect(rows(work)).to_have_text("PER")
-    work.press("Control+z")
-    expect(work.toast()).to_contain_text("Undone in 2 documents")
-    expect(rows(work)).to_have_count(0)
-    assert work.stored(0)["spans"] == []
-    assert work.stored(1)["spans"] == []
-    assert work.stored(1)["status"] == "unlabelled"
-    work.press("Control+Shift+z")
-    expect(work.toast()).to_contain_text("Redone in 2 documents")
-    expect(rows(work)).to_have_text("PER")
-    assert work.stored(1)["spans"] == [[6, 10, "PER"]]
 
 
 def test_back_leads_through_the_documents_of_the_visit(desk):
