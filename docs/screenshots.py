@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from PIL import Image
 
 from core.documents import Document
 from core.training import recipe
-from db import documents, jobs, listing, models, projects
+from db import documents, edits, jobs, listing, models, projects
+from db.accounts import YOU
 from db.connection import Store, open_store
 from db.jobs import OVER
 from jobs.queue import submit_training
@@ -165,6 +167,10 @@ def show_documents(visit: Visit, page: Page) -> None:
 
 def show_annotate(visit: Visit, page: Page) -> None:
     """The first unlabelled document, two suggestions accepted and the next one picked."""
+    with visit.store.writing() as session:  # the picture before has left it labelled
+        for edit in reversed(edits.recent(session, visit.project, actor=YOU)):
+            if edit.state == "done":
+                edits.undo(session, visit.project, key=str(uuid4()), of=edit.key, actor=YOU)
     visit.go(page, "annotate")
     opens(page, UNLABELLED[0][:30])
     page.locator(".annotator .suggested").first.wait_for()
