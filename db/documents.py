@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.documents import Document
 from core.errors import Conflict, InvalidSpan, InvalidValue, NotFound
-from db import events, schema
+from db import edits, events, schema
 from db.accounts import account_id
 from db.batches import batches
 from db.labels import ensure
@@ -151,6 +151,7 @@ def delete(s: Session, ids: Sequence[int], *, actor: str) -> int:
         ):
             found.setdefault(project_id, []).append(document_id)
     for project_id, gone in found.items():
+        edits.forget_words(s, project_id, gone)
         for some in batches(gone):
             s.execute(sql_delete(schema.Document).where(schema.Document.id.in_(some)))
         events.record(

@@ -6,7 +6,7 @@ values before it, so that what takes it back is exact. All changes of an edit ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ KEPT = 200  # edits of a person in a project that can be undone
 REMEMBERED = 2_000  # edits whose keys are known, so that one sent again is not applied again
 TRAVELS = 20  # undos and redos of an edit whose keys are known
 MAX_WORDS = 200
+DELETED = "an edit of a deleted document"
 MAX_KEY = 36
 
 
@@ -197,6 +198,18 @@ def _travel(s: Session, project_id: int, key: str, of: str, actor: str, *, back:
     return revisions
 
 
+def forget_words(s: Session, project_id: int, document_ids: Collection[int]) -> None:
+    """Of edits that touched documents which are being deleted, keep no words: they quote the text."""
+    table = schema.Edit
+    gone = {str(document_id) for document_id in document_ids}
+    rows = s.execute(select(table.id, table.revisions).where(table.project_id == project_id, table.words != ""))
+    touched = [edit_id for edit_id, revisions in rows if gone & revisions.keys()]
+    for some in batches(touched):
+        s.execute(
+            update(table).where(table.id.in_(some)).values(words=DELETED).execution_options(synchronize_session=False)
+        )
+
+
 def _refuse_out_of_order(s: Session, row: schema.Edit, doing: str, *, back: bool) -> None:
     """Raise Conflict while an edit that came later (redo: earlier) to one of the same documents stands in between."""
     table = schema.Edit
@@ -257,7 +270,7 @@ def _drop(s: Session, project_id: int, owner: int, condition: Any) -> None:
     s.execute(
         update(table)
         .where(table.project_id == project_id, table.account_id == owner, condition)
-        .values(state="dropped", changes=[])
+        .values(state="dropped", changes=[], words="")
         .execution_options(synchronize_session=False)
     )
 

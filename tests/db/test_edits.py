@@ -63,6 +63,18 @@ def test_a_retried_edit_is_applied_once_and_answers_the_same(store, project, ids
     assert len(history(store, project)) == 1
 
 
+def test_the_words_of_an_edit_go_with_its_document_and_when_it_can_no_longer_be_undone(store, project, ids):
+    do(store, project, Change(ids[2], 0, added=(NAMED,)), words="ORG “Siemens”", own="e1")
+    do(store, project, Change(ids[0], None, flagged=True), words="flagged", own="e2")
+    undo(store, project, "e2")
+    do(store, project, Change(ids[1], None, flagged=True), words="flagged another", own="e3")
+    with store.writing() as s:
+        documents.delete(s, [ids[2]], actor="you")
+    with store.reading() as s:
+        kept = {row.key: row.words for row in s.query(schema.Edit)}
+    assert kept == {"e1": "an edit of a deleted document", "e2": "", "e3": "flagged another"}
+
+
 def test_undoing_the_first_edit_leaves_the_document_unlabelled_as_if_it_had_never_been_opened(store, project, ids):
     do(store, project, Change(ids[2], 0, added=(NAMED,), flagged=True, status="accepted"), own="e1")
     assert undo(store, project, "e1") == {ids[2]: 2}
@@ -164,7 +176,9 @@ def test_an_edit_whose_document_or_label_is_gone_is_refused_in_words(store, proj
         documents.delete(s, [ids[2]], actor="you")
     with pytest.raises(Conflict, match="in odd, a label of it was merged or removed since"):
         undo(store, project, "e2")
-    with pytest.raises(Conflict, match=f"“first” cannot be undone: document {ids[2]} was deleted"):
+    with pytest.raises(
+        Conflict, match=f"“{edits.DELETED}” cannot be undone: document {ids[2]} was deleted"
+    ):
         undo(store, project, "e1")
     assert [change.added for edit in history(store, project) for change in edit.changes] == [(NAMED,), ()]
     with store.writing() as s:
