@@ -176,9 +176,7 @@ def test_an_edit_whose_document_or_label_is_gone_is_refused_in_words(store, proj
         documents.delete(s, [ids[2]], actor="you")
     with pytest.raises(Conflict, match="in odd, a label of it was merged or removed since"):
         undo(store, project, "e2")
-    with pytest.raises(
-        Conflict, match=f"“{edits.DELETED}” cannot be undone: document {ids[2]} was deleted"
-    ):
+    with pytest.raises(Conflict, match=f"“{edits.DELETED}” cannot be undone: document {ids[2]} was deleted"):
         undo(store, project, "e1")
     assert [change.added for edit in history(store, project) for change in edit.changes] == [(NAMED,), ()]
     with store.writing() as s:
