@@ -86,40 +86,6 @@ def save(
     return saved
 
 
-def change(
-    s: Session,
-    document_id: int,
-    *,
-    base_revision: int | None,
-    added: Iterable[Span] = (),
-    removed: Iterable[Span] = (),
-    status: str | None = None,
-    flagged: bool | None = None,
-    seconds: float = 0.0,
-    actor: str,
-) -> Annotation:
-    """Add and remove some spans of the actor's annotation and set what is not None; its event holds only that.
-
-    Without a status, an unlabelled or skipped document whose spans change becomes a draft. What changes nothing
-    makes no revision. `seconds` of work are added up. Raises StaleRevision when the store holds another revision
-    than `base_revision` (None: any will do), InvalidSpan for spans that cannot be added or are not there to be
-    removed, InvalidValue, NotFound; nothing is changed then.
-    """
-    with s.begin_nested():
-        alter(
-            s,
-            document_id,
-            base_revision=base_revision,
-            added=added,
-            removed=removed,
-            status=status,
-            flagged=flagged,
-            seconds=seconds,
-            actor=actor,
-        )
-    return _load(s, document_id, actor)
-
-
 def alter(
     s: Session,
     document_id: int,
@@ -133,9 +99,13 @@ def alter(
     actor: str,
     label_ids: Mapping[str, int] | None = None,
 ) -> Delta:
-    """Do what `change` does, for a caller that undoes everything on an error: part of it may be written by then.
+    """Add and remove some spans of the actor's annotation and set what is not None; its event holds only that.
 
-    `label_ids` are the project's, where the caller has them; says what was done instead of reading it all again.
+    Without a status, an unlabelled or skipped document whose spans change becomes a draft. What changes nothing
+    makes no revision. `seconds` of work are added up; `label_ids` are the project's, where the caller has them.
+    Raises StaleRevision when the store holds another revision than `base_revision` (None: any will do), InvalidSpan
+    for spans that cannot be added or are not there to be removed, InvalidValue, NotFound. Part of it may be written
+    by then: the caller undoes the transaction, or its savepoint.
     """
     document = _lock(s, document_id)
     before = deltas.head(s, document_id, actor)

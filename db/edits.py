@@ -72,7 +72,7 @@ def apply(
     """Do all `changes` or none of them; returns document id → the revision it made.
 
     The same key again gives the same answer and changes nothing. `seconds` of work count for the first document.
-    What was undone before can no longer be redone. Raises what `db.annotations.change` raises, NotFound for a
+    What was undone before can no longer be redone. Raises what `db.annotations.alter` raises, NotFound for a
     document that the project does not have, InvalidValue for the edit itself.
     """
     wanted = tuple(changes)

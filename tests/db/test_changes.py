@@ -13,7 +13,8 @@ NAMED = Span(0, 7, "ORG")
 
 def change(store, document_id, **asked):
     with store.writing() as s:
-        return annotations.change(s, document_id, **{"base_revision": None, "actor": "you", **asked})
+        annotations.alter(s, document_id, **{"base_revision": None, "actor": "you", **asked})
+        return annotations.load(s, document_id)
 
 
 def test_a_change_keeps_the_rows_of_the_spans_that_stay(store, project, ids):
@@ -80,8 +81,8 @@ def test_what_changes_nothing_makes_no_revision_and_no_event(store, project, ids
 def test_a_change_that_cannot_be_is_refused_and_leaves_everything(store, project, ids, asked, error, message):
     with store.writing() as s:
         before = annotations.load(s, ids[0])
-        with pytest.raises(error, match=message):
-            annotations.change(s, ids[0], **{"base_revision": 1, "actor": "you", **asked})
+        with pytest.raises(error, match=message), s.begin_nested():
+            annotations.alter(s, ids[0], **{"base_revision": 1, "actor": "you", **asked})
         assert annotations.load(s, ids[0]) == before
 
 

@@ -92,9 +92,9 @@ def test_the_pace_comes_from_the_documents_that_were_timed(store, project, ids):
     with store.writing() as s:
         assert pace(s, project.id, actor="you") == Pace(0, None, None), "an import is nobody's work"
         work = {"base_revision": None, "status": "accepted", "actor": "you"}
-        annotations.change(s, ids[0], seconds=20, **work)  # 2 spans
-        annotations.change(s, ids[2], seconds=40, added=[Span(0, 7, "ORG"), Span(8, 10, "PER")], **work)
-        annotations.change(s, ids[3], base_revision=None, status="draft", seconds=99, actor="you")
+        annotations.alter(s, ids[0], seconds=20, **work)  # 2 spans
+        annotations.alter(s, ids[2], seconds=40, added=[Span(0, 7, "ORG"), Span(8, 10, "PER")], **work)
+        annotations.alter(s, ids[3], base_revision=None, status="draft", seconds=99, actor="you")
         assert pace(s, project.id, actor="you") == Pace(2, 4.0, 30.0)
         long_ago = schema.now() - timedelta(days=2)
         s.execute(update(schema.Annotation).where(schema.Annotation.document_id == ids[0]).values(updated=long_ago))

@@ -166,13 +166,6 @@ export class TextModel {
     return from < to ? [from, to] : [start, end];
   }
 
-  /* Why a model that reads whole tokens cannot learn [start, end); "" when it can. */
-  misfit(start, end) {
-    const snapped = this.snap(start, end);
-    if (!snapped) return "covers no token";
-    return snapped[0] === start && snapped[1] === end ? "" : "cuts a token";
-  }
-
   tokenAt(unit) {
     const token = firstGreater(this.starts, unit) - 1;
     return token >= 0 && unit < this.ends[token] ? token : -1;

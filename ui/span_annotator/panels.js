@@ -98,11 +98,6 @@ export class Panels {
     if (asked === this.asked) this.notice.hidden = true;
   }
 
-  /* Draw the eye to a question that is still open. */
-  nudge() {
-    this.notice.animate([{ transform: "translateX(-4px)" }, { transform: "translateX(4px)" }, { transform: "none" }], 160);
-  }
-
   /* A message that goes by itself; with ways out [[key, words, action]…] it stays until one is taken or work goes on. */
   toast(message, ways = [], { high = false } = {}) {
     const buttons = ways.map(([key, words, action]) => {
